@@ -1,0 +1,1 @@
+"""Concord: a register of nuclear security training, and what follows from it."""

@@ -1,0 +1,1 @@
+"""The pure part: no Django, no files, no network, no clock."""

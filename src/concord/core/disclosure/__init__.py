@@ -1,0 +1,90 @@
+"""Who may see what: levels that resolve to audiences, and the viewer.
+
+The one rule, in Python as in SQL and in the column tables: a field is visible if and only if its
+audience is in the viewer's set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NewType
+from uuid import UUID
+
+Audience = NewType("Audience", str)
+
+PUBLIC = Audience("public")
+
+
+class Level(StrEnum):
+    """What an owner chooses for a record or for one of its fields."""
+
+    PUBLIC = "public"
+    INSTITUTION = "institution"
+
+
+def institution_audience(institution: UUID) -> Audience:
+    """The audience of one institution's own people."""
+    return Audience(f"institution:{institution}")
+
+
+def resolve(level: Level, owner: UUID) -> Audience:
+    """The one audience that ``level`` means for a record of ``owner``."""
+    return PUBLIC if level is Level.PUBLIC else institution_audience(owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whoever reads: a set of audiences, and nothing else."""
+
+    audiences: frozenset[Audience]
+
+    def may_see(self, audience: str) -> bool:
+        """The rule."""
+        return audience in self.audiences
+
+    @property
+    def key(self) -> str:
+        """The same text for the same set, to keep results by."""
+        return ",".join(sorted(self.audiences))
+
+
+ANYONE = Viewer(frozenset({PUBLIC}))
+
+
+def member_of(*institutions: UUID) -> Viewer:
+    """Someone who acts for these institutions."""
+    return Viewer(frozenset({PUBLIC, *map(institution_audience, institutions)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever writes: an institution, and a person known by an opaque id alone."""
+
+    institution: UUID
+    person: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A record's content as one viewer sees it.
+
+    ``withheld`` names fields whose audience the viewer is not in, whether or not they hold a value.
+    """
+
+    content: dict[str, Any]
+    withheld: tuple[str, ...]
+
+
+def visible_part(
+    content: Mapping[str, Any], audiences: Mapping[str, str], default: str, viewer: Viewer
+) -> Visible:
+    """Split ``content`` by the rule; ``audiences`` gives the fields that differ from ``default``."""
+    shown = {
+        field: value
+        for field, value in content.items()
+        if viewer.may_see(audiences.get(field, default))
+    }
+    withheld = tuple(sorted(f for f, audience in audiences.items() if not viewer.may_see(audience)))
+    return Visible(shown, withheld)

@@ -1,0 +1,1 @@
+"""Revisions of records of any kind: the one way in, the one way out, history."""

@@ -1,0 +1,180 @@
+"""The building blocks of what a record says: texts by language, parties, dates, citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
+from uuid import UUID
+
+from babel import Locale, UnknownLocaleError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from concord.core.timespan import TimeSpan
+
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+
+
+def _language_tag(tag: str) -> str:
+    try:
+        if _LANGUAGE_TAG.fullmatch(tag):
+            Locale.parse(tag, sep="-")
+            return tag
+    except (UnknownLocaleError, ValueError):
+        pass
+    message = f"{tag!r} is not a language tag of BCP 47; expected for example en, ja or zh-Hans"
+    raise ValueError(message)
+
+
+def _timespan(text: str) -> str:
+    return str(TimeSpan.parse(text))
+
+
+LanguageTag = Annotated[str, AfterValidator(_language_tag)]
+When = Annotated[str, AfterValidator(_timespan), Field(examples=["2014", "2014-09", "2010/2012"])]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+WebAddress = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2_000)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks a field that holds the id of another record of one of these kinds."""
+
+    kinds: tuple[str, ...]
+
+
+InstitutionId = Annotated[UUID, Refers(("institution",))]
+NetworkId = Annotated[UUID, Refers(("network",))]
+SourceId = Annotated[UUID, Refers(("source",))]
+CourseId = Annotated[UUID, Refers(("course",))]
+ActivityId = Annotated[UUID, Refers(("activity",))]
+
+
+class Piece(BaseModel):
+    """A part of a record's content: unknown fields are refused, nothing changes in place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Text(Piece):
+    """A text by language: one original, and translations each marked with who made it."""
+
+    original: LanguageTag = Field(description="Language of the original")
+    text: dict[LanguageTag, Paragraph] = Field(description="The text in each language")
+    translators: dict[LanguageTag, Line] = Field(
+        default={}, description="Who translated the text into a language"
+    )
+
+    @model_validator(mode="after")
+    def _one_original(self) -> Self:
+        if self.original not in self.text:
+            message = f"the original is said to be in {self.original!r}, but there is no such text"
+            raise ValueError(message)
+        translated = set(self.text) - {self.original}
+        if translated != set(self.translators):
+            message = "each translation, and nothing else, names its translator"
+            raise ValueError(message)
+        return self
+
+
+class Citation(Piece):
+    """The place in a source that bears a fact out."""
+
+    source: SourceId = Field(description="The source")
+    locator: Line | None = Field(
+        default=None, description="Where in the source: table, page, endnote"
+    )
+    claimant: Line | None = Field(
+        default=None, description="Whose claim it is, as the source says; never a private person's"
+    )
+    note: Paragraph | None = Field(
+        default=None, description="Doubts about the source at this place, in our words"
+    )
+
+
+class Cited(Piece):
+    """A part that is a fact of its own and so has citations of its own."""
+
+    citations: tuple[Citation, ...] = Field(default=(), description="What bears it out")
+
+
+class Party(Piece):
+    """Exactly one of: an institution, a State, a network, or a described but unnamed party.
+
+    A described party may name the State that it belongs to, so that views can roll up.
+    """
+
+    institution: InstitutionId | None = Field(default=None, description="A named institution")
+    state: str | None = Field(
+        default=None, pattern="^[A-Z]{2}$", description="A State or area, by ISO 3166-1 code"
+    )
+    network: NetworkId | None = Field(default=None, description="A named network")
+    description: Text | None = Field(
+        default=None, description="The source's words for a party that it does not name"
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        named = [self.institution is not None, self.network is not None]
+        if sum(named) + (self.description is not None) > 1 or (any(named) and self.state):
+            message = "a party is one thing: an institution, a State, a network or a description"
+            raise ValueError(message)
+        if not any(named) and self.state is None and self.description is None:
+            message = "a party must be named or described"
+            raise ValueError(message)
+        return self
+
+
+class Content(Piece):
+    """What one revision of a record says. Each field of it has one audience."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+
+    citations: tuple[Citation, ...] = Field(
+        default=(), description="What bears out the record as a whole"
+    )
+    note: Text | None = Field(default=None, description="Remarks, doubts and known errors")
+
+    def references(self) -> Iterator[tuple[str, UUID, tuple[str, ...]]]:
+        """Every other record that it names: field path, id, and the kinds it may be of."""
+        yield from _references(self, "")
+
+    def title(self) -> Text:
+        """What the record is called."""
+        raise NotImplementedError
+
+
+def _references(piece: Piece, path: str) -> Iterator[tuple[str, UUID, tuple[str, ...]]]:
+    for name, info in type(piece).model_fields.items():
+        value = getattr(piece, name)
+        if value is None:
+            continue
+        where = f"{path}.{name}" if path else name
+        for step, item in enumerate(value) if isinstance(value, tuple) else [(None, value)]:
+            place = where if step is None else f"{where}[{step}]"
+            if isinstance(item, Piece):
+                yield from _references(item, place)
+            elif isinstance(item, UUID):
+                yield place, item, _kinds_of(info.metadata, info.annotation)
+
+
+def _kinds_of(metadata: list[Any], annotation: object) -> tuple[str, ...]:
+    marks = [mark for mark in metadata if isinstance(mark, Refers)]
+    stack: list[object] = [annotation]
+    while stack:
+        part = stack.pop()
+        marks += [mark for mark in getattr(part, "__metadata__", ()) if isinstance(mark, Refers)]
+        stack += getattr(part, "__args__", ())
+    return marks[0].kinds if marks else ()

@@ -1,0 +1,61 @@
+"""What can go wrong with a record, each with a stable code and what a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+
+class ConcordError(Exception):
+    """Something that a person can mend; entrances turn it into one shape (RFC 9457)."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    title: ClassVar[object] = _("The request could not be carried out.")
+
+    def __init__(self, detail: str = "", *, fields: Mapping[str, str] | None = None) -> None:
+        self.detail = detail
+        self.fields = dict(fields or {})
+        super().__init__(detail or str(self.title))
+
+
+class NotFoundError(ConcordError):
+    """There is no such record, or this viewer may not know of it: both answer alike."""
+
+    code = "not-found"
+    status = 404
+    title = _("There is no such record.")
+
+
+class InvalidContentError(ConcordError):
+    """The content of a record breaks a rule of its kind; ``fields`` says which and how."""
+
+    code = "invalid-content"
+    status = 422
+    title = _("The record does not keep the rules of its kind.")
+
+
+class NotOwnerError(ConcordError):
+    """Only the institution that owns a record may write it."""
+
+    code = "not-owner"
+    status = 403
+    title = _("Only the owner of a record may change it.")
+
+
+class ChangedMeanwhileError(ConcordError):
+    """The record has a newer revision than the one that the change was made from."""
+
+    code = "changed-meanwhile"
+    status = 409
+    title = _("The record was changed in the meantime.")
+
+
+class InvalidQueryError(ConcordError):
+    """A filter, page or id in the request makes no sense; ``fields`` says which."""
+
+    code = "invalid-query"
+    status = 400
+    title = _("The request asks for something that cannot be.")

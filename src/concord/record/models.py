@@ -1,0 +1,99 @@
+"""Records, their revisions, the node that they come from, and the head of the register."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class Node(models.Model):
+    """One installation with a database of its own. Exactly one row is this installation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    is_self = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["is_self"], condition=models.Q(is_self=True), name="one_self"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Head(models.Model):
+    """One row: the number of the last revision. Writers lock it, so numbers commit in order."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Record(models.Model):
+    """What one owner says about one thing, as its newest revision has it.
+
+    ``audience`` decides who may know that the record exists and sees every field that ``audiences``
+    does not name; ``audiences`` gives the audience of each other field.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=30)
+    owner = models.ForeignKey("self", on_delete=models.PROTECT, related_name="owned")
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="records")
+    content = models.JSONField()
+    audience = models.CharField(max_length=100)
+    audiences = models.JSONField(default=dict)
+    revision_number = models.PositiveIntegerField()
+    changed_in = models.PositiveBigIntegerField(help_text="Number of its newest revision")
+    changed_at = models.DateTimeField()
+    is_removed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "changed_in"], name="record_kind_changed"),
+            models.Index(fields=["changed_in"], name="record_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Revision(models.Model):
+    """One version of one record with all its parts: who, when, why, and what it said."""
+
+    class Operation(models.TextChoices):
+        PUT = "put"
+        TOMBSTONE = "tombstone"
+
+    number = models.PositiveBigIntegerField(
+        primary_key=True, help_text="Its place among all revisions of this node; never shown"
+    )
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="revisions")
+    revision_number = models.PositiveIntegerField(help_text="1, 2, 3 ... within its record")
+    operation = models.CharField(max_length=10, choices=Operation, default=Operation.PUT)
+    content = models.JSONField()
+    audience = models.CharField(max_length=100)
+    audiences = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    actor_institution = models.UUIDField()
+    actor_person = models.UUIDField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    via = models.CharField(max_length=30, help_text="The way in: form, workbook, feed, API, peer")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["record", "revision_number"], name="one_revision_of_a_number"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["at"], name="revision_at")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} revision {self.revision_number}"

@@ -1,0 +1,242 @@
+"""The one way in: every change of a record is a revision, written here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from concord.core.disclosure import Actor, Level, resolve
+from concord.record.content import Content
+from concord.record.errors import (
+    ChangedMeanwhileError,
+    InvalidContentError,
+    NotFoundError,
+    NotOwnerError,
+)
+from concord.record.guard import service
+from concord.record.kinds import content_type
+from concord.record.models import Head, Node, Record, Revision
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A change to be made: the whole new content of one record.
+
+    ``made_from`` is the revision that the change was made from; None skips the check, 0 says that
+    the record must be new. ``field_levels`` names fields whose level differs from ``level``.
+    """
+
+    content: Content
+    record_id: UUID = field(default_factory=uuid.uuid4)
+    level: Level = Level.INSTITUTION
+    field_levels: Mapping[str, Level] = field(default_factory=dict)
+    made_from: int | None = None
+
+
+def node_ensure(*, name: str = "Concord") -> Node:
+    """This installation's own row, made on first use."""
+    with service(), transaction.atomic():
+        Head.objects.get_or_create(id=1)
+        node, _created = Node.objects.get_or_create(is_self=True, defaults={"name": name})
+        return node
+
+
+def revisions_write(
+    *,
+    actor: Actor,
+    drafts: Sequence[Draft],
+    via: str,
+    reason: str = "",
+    at: dt.datetime | None = None,
+) -> list[UUID]:
+    """Write one revision for each draft, all or none; return the ids of the records.
+
+    Raises ``InvalidContentError`` where a record named twice or a reference leads nowhere,
+    ``NotOwnerError`` and ``ChangedMeanwhileError`` as their names say.
+    """
+    doubled = [str(i) for i, n in Counter(draft.record_id for draft in drafts).items() if n > 1]
+    if doubled:
+        raise InvalidContentError(_("One record is given twice."), fields=dict.fromkeys(doubled, ""))
+    with service(), transaction.atomic():
+        head = _lock_head()
+        node = Node.objects.get(is_self=True)
+        moment = at or timezone.now()
+        current = _current([draft.record_id for draft in drafts])
+        _check_references(drafts)
+        number = head.number
+        for start in range(0, len(drafts), BATCH):
+            batch = drafts[start : start + BATCH]
+            pairs = [
+                _next_revision(
+                    draft, current.get(draft.record_id), number + place, node, actor, moment
+                )
+                for place, draft in enumerate(batch, start=1)
+            ]
+            number += len(batch)
+            _save(pairs, current, reason, via)
+        Head.objects.filter(id=1).update(number=number)
+    return [draft.record_id for draft in drafts]
+
+
+def revision_write(*, actor: Actor, draft: Draft, via: str, reason: str = "") -> UUID:
+    """Write one revision; see ``revisions_write``."""
+    return revisions_write(actor=actor, drafts=[draft], via=via, reason=reason)[0]
+
+
+def record_remove(*, actor: Actor, record_id: UUID, via: str, reason: str) -> None:
+    """Write a tombstone: the record is gone from every list, its history stays."""
+    with service(), transaction.atomic():
+        head = _lock_head()
+        record = Record.objects.filter(id=record_id, is_removed=False).first()
+        if record is None:
+            raise NotFoundError
+        _require_owner(record, actor)
+        record.revision_number += 1
+        record.is_removed = True
+        record.changed_in = head.number + 1
+        record.changed_at = timezone.now()
+        record.save()
+        Revision.objects.create(
+            **_revision_fields(record, actor, reason, via), operation=Revision.Operation.TOMBSTONE
+        )
+        Head.objects.filter(id=1).update(number=record.changed_in)
+
+
+def content_parse(*, kind: str, data: Mapping[str, Any]) -> Content:
+    """``data`` as content of ``kind``; raises ``InvalidContentError`` naming each bad field."""
+    try:
+        return content_type(kind).model_validate(data)
+    except ValidationError as error:
+        raise InvalidContentError(
+            fields={
+                ".".join(map(str, fault["loc"])): fault["msg"] for fault in error.errors()
+            }
+        ) from error
+
+
+def content_dump(content: Content) -> dict[str, Any]:
+    """``content`` as it is stored: JSON values, defaults left out."""
+    return content.model_dump(mode="json", exclude_defaults=True)
+
+
+def _lock_head() -> Head:
+    head = Head.objects.select_for_update().filter(id=1).first()
+    if head is None:
+        node_ensure()
+        head = Head.objects.select_for_update().get(id=1)
+    return head
+
+
+def _current(ids: Sequence[UUID]) -> dict[UUID, Record]:
+    found: dict[UUID, Record] = {}
+    for start in range(0, len(ids), BATCH):
+        found |= Record.objects.in_bulk(ids[start : start + BATCH])
+    return found
+
+
+def _check_references(drafts: Sequence[Draft]) -> None:
+    """Every id that the drafts name must be that of a record of a fitting kind, or in the drafts."""
+    coming = {draft.record_id: draft.content.kind for draft in drafts}
+    wanted: dict[UUID, list[tuple[str, tuple[str, ...]]]] = {}
+    for draft in drafts:
+        for path, target, kinds in draft.content.references():
+            if coming.get(target) not in kinds:
+                wanted.setdefault(target, []).append((f"{draft.record_id}: {path}", kinds))
+    known = _kinds_of(list(wanted))
+    faults = {
+        path: _("no %(kinds)s has the id %(id)s") % {"kinds": " / ".join(kinds), "id": target}
+        for target, uses in wanted.items()
+        for path, kinds in uses
+        if known.get(target) not in kinds
+    }
+    if faults:
+        raise InvalidContentError(fields=faults)
+
+
+def _kinds_of(ids: Collection[UUID]) -> dict[UUID, str]:
+    known: dict[UUID, str] = {}
+    ordered = list(ids)
+    for start in range(0, len(ordered), BATCH):
+        rows = Record.objects.filter(id__in=ordered[start : start + BATCH], is_removed=False)
+        known.update(rows.values_list("id", "kind"))
+    return known
+
+
+def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
+    draft: Draft, record: Record | None, number: int, node: Node, actor: Actor, at: dt.datetime
+) -> tuple[Record, Actor]:
+    existing = record.revision_number if record else 0
+    if draft.made_from is not None and draft.made_from != existing:
+        raise ChangedMeanwhileError(fields={str(draft.record_id): str(existing)})
+    if record is None:
+        record = Record(
+            id=draft.record_id, kind=draft.content.kind, owner_id=actor.institution, node=node
+        )
+    elif record.kind != draft.content.kind:
+        raise InvalidContentError(_("A record cannot change its kind."))
+    _require_owner(record, actor)
+    unknown = set(draft.field_levels) - set(type(draft.content).model_fields)
+    if unknown:
+        raise InvalidContentError(fields=dict.fromkeys(unknown, _("There is no such field.")))
+    record.content = content_dump(draft.content)
+    record.audience = resolve(draft.level, record.owner_id)
+    record.audiences = {
+        name: resolve(level, record.owner_id) for name, level in draft.field_levels.items()
+    }
+    record.revision_number = existing + 1
+    record.changed_in = number
+    record.changed_at = at
+    record.is_removed = False
+    return record, actor
+
+
+def _require_owner(record: Record, actor: Actor) -> None:
+    if record.owner_id != actor.institution:
+        raise NotOwnerError(fields={str(record.id): str(record.owner_id)})
+
+
+def _revision_fields(record: Record, actor: Actor, reason: str, via: str) -> dict[str, Any]:
+    return {
+        "number": record.changed_in,
+        "record_id": record.id,
+        "revision_number": record.revision_number,
+        "content": record.content,
+        "audience": record.audience,
+        "audiences": record.audiences,
+        "at": record.changed_at,
+        "actor_institution": actor.institution,
+        "actor_person": actor.person,
+        "reason": reason,
+        "via": via,
+    }
+
+
+_RECORD_FIELDS = (
+    "content", "audience", "audiences", "revision_number", "changed_in", "changed_at", "is_removed",
+)  # fmt: skip
+
+
+def _save(
+    pairs: Iterable[tuple[Record, Actor]], current: Mapping[UUID, Record], reason: str, via: str
+) -> None:
+    pairs = list(pairs)
+    new = [record for record, _actor in pairs if record.id not in current]
+    changed = [record for record, _actor in pairs if record.id in current]
+    Record.objects.bulk_create(new)
+    if changed:
+        Record.objects.bulk_update(changed, _RECORD_FIELDS)
+    Revision.objects.bulk_create(
+        Revision(**_revision_fields(record, actor, reason, via)) for record, actor in pairs
+    )

@@ -1,0 +1,1 @@
+"""The kinds of the field: institutions, courses, activities, and what joins them."""

@@ -1,0 +1,99 @@
+"""Activities."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field, StringConstraints
+
+from concord.record.content import (
+    ActivityId,
+    Cited,
+    Content,
+    CourseId,
+    LanguageTag,
+    Line,
+    Party,
+    Piece,
+    Text,
+    When,
+)
+from concord.record.kinds import register_kind
+from concord.register.kinds.account import Account
+from concord.register.kinds.codes import CountryCode, RoleCode, TopicCode
+from concord.register.words import ActivityKind, CountUnit, PartRole, Reach, Stage, Stream
+
+
+class Part(Piece):
+    """The part that a party has in the activity."""
+
+    party: Party = Field(description="Who")
+    part: PartRole = Field(description="In what part")
+
+
+class Participation(Cited):
+    """A count of those who took part.
+
+    Rows of one breakdown add up; several breakdowns of one activity are alternatives and are never
+    added. The breakdown ``total`` is the whole as the source states it.
+    """
+
+    breakdown: Line = Field(default="total", description="Which way of splitting the whole")
+    count: int = Field(ge=0, description="How many; zero means none")
+    unit: CountUnit = Field(default=CountUnit.PERSON, description="What is counted")
+    qualifier: Line | None = Field(
+        default=None, description="The source's qualifier: over, about, up to"
+    )
+    country: CountryCode | None = Field(default=None, description="Where they came from, if known")
+    role: RoleCode | None = Field(default=None, description="Their role, if known")
+    stream: Stream | None = Field(default=None, description="Domestic or from abroad")
+    stage: Stage = Field(default=Stage.DONE, description="Planned or counted afterwards")
+
+
+class Nomination(Piece):
+    """What a coming activity offers to those who may apply."""
+
+    seats: int | None = Field(default=None, ge=0, description="Places")
+    who_may_apply: Text | None = Field(default=None, description="Who may be nominated")
+    apply_by: When | None = Field(default=None, description="Last day for nominations")
+    cost: Line | None = Field(default=None, description="Cost for a participant")
+    who_pays: Text | None = Field(default=None, description="Who pays travel and stay")
+    contact: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = (
+        Field(default=None, description="Mailbox of a role for questions")
+    )
+
+
+@register_kind
+class Activity(Content):
+    """Something that happens at a time, with the part that each party has in it."""
+
+    kind: ClassVar[str] = "activity"
+    label: ClassVar[str | Promise] = _("activity")
+
+    titles: Text = Field(description="Title")
+    activity_kind: ActivityKind = Field(description="What happens")
+    when: When | None = Field(default=None, description="When, as exact as the source")
+    stage: Stage = Field(default=Stage.UNKNOWN, description="How far it has come")
+    course: CourseId | None = Field(default=None, description="The course that it is a run of")
+    parties: tuple[Part, ...] = Field(default=(), description="Who had which part")
+    topics: tuple[TopicCode, ...] = Field(default=(), description="Topics")
+    roles: tuple[RoleCode, ...] = Field(default=(), description="Roles it is said to be for")
+    reach: tuple[Reach, ...] = Field(default=(), description="Whom it is open to")
+    languages: tuple[LanguageTag, ...] = Field(default=(), description="Languages it is given in")
+    country: CountryCode | None = Field(default=None, description="Country or area where it is")
+    town: Line | None = Field(default=None, description="Town, where a source names it")
+    is_online: bool = Field(default=False, description="Given online")
+    participation: tuple[Participation, ...] = Field(default=(), description="Who took part")
+    evaluation_level: int | None = Field(
+        default=None, ge=1, le=4, description="Level of evaluation reached (Kirkpatrick 1 to 4)"
+    )
+    nomination: Nomination | None = Field(default=None, description="For those who may apply")
+    accounts: tuple[Account, ...] = Field(default=(), description="What the parties say of it")
+    same_as: ActivityId | None = Field(
+        default=None, description="Another record of the same event: the two count once"
+    )
+
+    def title(self) -> Text:
+        return self.titles

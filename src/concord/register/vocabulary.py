@@ -1,0 +1,42 @@
+"""The vocabularies of this installation, read once from ``data/vocabulary``."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from concord.core.vocabulary import Vocabulary, vocabulary_from_rows
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table file, keyed by its header."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@lru_cache
+def load(name: str, code: str = "code") -> Vocabulary:
+    """The vocabulary in ``data/vocabulary/<name>.csv``."""
+    folder: Path = settings.CONCORD_VOCABULARY
+    versions = tomllib.loads((folder / "versions.toml").read_text(encoding="utf-8"))
+    rows = read_rows(folder / f"{name}.csv")
+    return vocabulary_from_rows(name, versions[name]["version"], rows, code)
+
+
+def topics() -> Vocabulary:
+    """Topics of nuclear security training: groups A to I and what is in them."""
+    return load("topics")
+
+
+def roles() -> Vocabulary:
+    """Roles of people who are trained, R01 to R24."""
+    return load("roles")
+
+
+def countries() -> Vocabulary:
+    """Countries and areas by ISO 3166-1 code, named in our own table."""
+    return load("countries")

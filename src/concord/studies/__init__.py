@@ -1,0 +1,1 @@
+"""Runs studies for a viewer and keeps their results."""

@@ -1,0 +1,8 @@
+"""The portal."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "concord.web"
+    label = "web"
