@@ -6,9 +6,10 @@ PORT ?= 8000
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 CONCORD := .venv/bin/concord
+DJANGO := DJANGO_SETTINGS_MODULE=concord.site.settings .venv/bin/python -m django
 CORES := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test test-slow bench lint lock docs clean bootstrap bootstrap-dev
+.PHONY: help run test test-postgres test-slow lint lock clean bootstrap bootstrap-dev
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,7 +22,7 @@ $(UV): Makefile
 .venv/installed: $(UV) requirements.lock pyproject.toml
 	@test -x .venv/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
-	@$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation-package none -e .
+	@$(UV) pip install --quiet --python .venv/bin/python --no-deps -e .
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.lock
@@ -29,12 +30,37 @@ $(UV): Makefile
 	@touch $@
 
 bootstrap: .venv/installed
-	@$(CONCORD) translations
 
 bootstrap-dev: .venv/installed-dev
-	@$(CONCORD) translations
 
 run: bootstrap ## start the portal on http://127.0.0.1:8000 (PORT=... changes it)
 	@$(CONCORD) init
 	@$(CONCORD) coverage
 	@$(CONCORD) serve --port $(PORT)
+
+lint: bootstrap-dev ## ruff, import-linter, mypy strict, missing migrations
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/lint-imports --no-logo > /dev/null || .venv/bin/lint-imports --no-logo
+	@.venv/bin/mypy --no-error-summary
+	@$(DJANGO) makemigrations --check --dry-run --verbosity 0
+	@echo "lint: all well"
+
+test: lint ## everything that must hold on every commit, within ten minutes
+	@.venv/bin/pytest -q -n $(CORES) -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=80
+	@$(MAKE) --no-print-directory test-postgres
+
+test-postgres: bootstrap-dev
+	@if [ -n "$${CONCORD_TEST_POSTGRES:-}" ]; then \
+	  CONCORD_DATABASE_URL="$$CONCORD_TEST_POSTGRES" .venv/bin/pytest -q -n $(CORES) -m "not slow and not browser"; \
+	else echo "PostgreSQL tests were left out: apt-get install postgresql, then set CONCORD_TEST_POSTGRES=postgresql://user:password@host/name"; fi
+
+test-slow: bootstrap-dev ## what is too long for every commit: every page under axe
+	@.venv/bin/pytest -q -n $(CORES) -m slow
+
+lock: $(UV) ## make the locked requirement files anew
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.lock
+
+clean: ## remove what was made, the database too
+	@rm -rf .venv .tools var

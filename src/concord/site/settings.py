@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("CONCORD_VAR", ROOT / "var"))
@@ -69,13 +68,11 @@ INSTALLED_APPS = [
     "concord.register",
     "concord.studies",
     "concord.web",
-    "concord.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -101,16 +98,7 @@ DATABASES = {"default": _database(os.environ.get("CONCORD_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("en", "English"),
-    ("zh-hans", "简体中文"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("id", "Bahasa Indonesia"),
-    ("ms", "Bahasa Melayu"),
-    ("vi", "Tiếng Việt"),
-]
-LOCALE_PATHS = [ROOT / "src" / "concord" / "locale"]
+LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -136,4 +124,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("CONCORD_LOG", "WARNING")},
 }
 CONCORD_NAME = os.environ.get("CONCORD_NAME", "Concord")
-CONCORD_TAGLINE = _("who trains whom on what, and how well that is borne out")

@@ -1,1 +1,0 @@
-"""The JSON interface, read-only for now."""

@@ -1,0 +1,234 @@
+"""The commands of ``concord``. Each is thin: it calls services and selectors and prints."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from rich.console import Console
+from rich.table import Table
+
+from concord.core.disclosure import ANYONE, Level
+from concord.exchange.services import folder_load
+from concord.record.checks import register_check
+from concord.record.errors import InvalidQueryError
+from concord.record.kinds import all_kinds
+from concord.record.selectors import RecordView, record_get, record_list, register_number
+from concord.register import vocabulary
+from concord.register.reading import title_of
+from concord.register.words import CENTRE_KINDS, Cut
+from concord.studies.selectors import coverage_get
+from concord.studies.services import coverage_run, studies_run_all
+
+app = typer.Typer(
+    help="Concord: who trains whom on what in nuclear security, and how well that is borne out.\n\n"
+    "Begin with `concord init`, look with `concord coverage` and `concord institutions`, "
+    "read in a browser with `concord serve`.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+
+STATE_WORDS = {
+    "offered": "offered",
+    "said_of_unnamed": "said of centres not named",
+    "event_only": "event only",
+    "not_found": "not found in open sources",
+}
+
+
+@app.command()
+def init() -> None:
+    """Make the database ready; load the East Asian register if the database is empty."""
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if register_number() == 0:
+        folder = settings.CONCORD_DATA / "east-asia"
+        loaded = folder_load(folder=folder, level=Level.PUBLIC)
+        console.print(f"Loaded {loaded.written} records from {folder.name}.")
+        studies_run_all()
+
+
+@app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="Folder of CSV files, as in data/east-asia")],
+    level: Annotated[
+        Level, typer.Option(help="Who may see the records: institution (default) or public")
+    ] = Level.INSTITUTION,
+    owner: Annotated[UUID | None, typer.Option(help="Id of the institution that owns them")] = None,
+) -> None:
+    """Load a folder of CSV files: all of it, or nothing and a list of every fault."""
+    loaded = folder_load(folder=folder, level=level, owner=owner)
+    console.print(f"{loaded.written} records written, {loaded.unchanged} unchanged.")
+    studies_run_all()
+
+
+@app.command()
+def coverage(
+    cut: Annotated[Cut, typer.Option(help="The 2015 brief alone, or with later sources")] = Cut.ALL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV")] = False,  # noqa: FBT002
+) -> None:
+    """Which topics are offered, by which centres, and which are not found in open sources."""
+    kept = coverage_get(viewer=ANYONE, cut=cut)
+    stale = kept is None or kept.is_stale
+    result = coverage_run(viewer=ANYONE, cut=cut) if stale or kept is None else kept.result
+    names = {str(i.id): title_of(i, "en") for i in record_list(viewer=ANYONE, kind="institution")}
+    short = _short_names()
+    if as_json:
+        sys.stdout.write(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode() + "\n")
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(["code", "topic", "state", "centres"])
+        for topic in result["topics"]:
+            label = vocabulary.topics().label(topic["code"], "en")
+            centres = "; ".join(names[c] for c in topic["centres"])
+            writer.writerow([topic["code"], label, topic["state"], centres])
+    else:
+        console.print(_coverage_table(result, short, cut))
+        console.print(
+            "“Not found” speaks of open sources: it does not say that nobody does it.", style="dim"
+        )
+
+
+def _short_names() -> dict[str, str]:
+    short = {}
+    for institution in record_list(viewer=ANYONE, kind="institution"):
+        names = institution.content.get("names", [])
+        shorts = [n["name"] for n in names if n.get("form") == "short"]
+        state = institution.content.get("state", "")
+        name = shorts[0] if shorts else title_of(institution, "en")
+        short[str(institution.id)] = f"{name} ({state})" if name == "NSSC" else name
+    return short
+
+
+def _coverage_table(result: dict[str, Any], names: dict[str, str], cut: Cut) -> Table:
+    table = Table(title=f"Coverage: {cut.label}", box=None, header_style="bold", pad_edge=False)
+    for column in ("", "topic", "state", "offered by", "evidence"):
+        table.add_column(column, justify="right" if column == "evidence" else "left")
+    styles = {"offered": "green", "not_found": "yellow"}
+    for topic in result["topics"]:
+        table.add_row(
+            topic["code"],
+            vocabulary.topics().label(topic["code"], "en"),
+            STATE_WORDS[topic["state"]],
+            ", ".join(names[centre] for centre in topic["centres"]),
+            str(len(topic["evidence"])),
+            style=styles.get(topic["state"]),
+        )
+    return table
+
+
+@app.command()
+def institutions(
+    centres: Annotated[bool, typer.Option(help="Only COE and NSSC")] = False,  # noqa: FBT002
+) -> None:
+    """List the institutions of the register."""
+    table = Table("name", "country or area", "kinds", "id", box=None, header_style="bold")
+    for row in record_list(viewer=ANYONE, kind="institution"):
+        kinds = row.content.get("kinds", [])
+        if centres and not set(kinds) & set(CENTRE_KINDS):
+            continue
+        state = row.content.get("state")
+        country = vocabulary.countries().label(state, "en") if state else ""
+        table.add_row(title_of(row, "en"), country, ", ".join(kinds), str(row.id))
+    console.print(table)
+
+
+@app.command()
+def show(
+    record: Annotated[str, typer.Argument(help="Id of a record")],
+    known_at: Annotated[
+        str | None, typer.Option(help="What the register said at this moment (ISO 8601)")
+    ] = None,
+) -> None:
+    """Show one record as the public sees it."""
+    view = record_get(viewer=ANYONE, record_id=_as_id(record), known_at=_as_moment(known_at))
+    console.print_json(orjson.dumps(_plain(view)).decode())
+
+
+@app.command()
+def export(
+    kind: Annotated[str, typer.Argument(help="Kind of record: course, activity, statement ...")],
+) -> None:
+    """Write every public record of a kind as JSON lines."""
+    if kind not in all_kinds():
+        known = ", ".join(all_kinds())
+        raise InvalidQueryError(fields={"kind": f"{kind!r} is no kind; there are {known}"})
+    for view in record_list(viewer=ANYONE, kind=kind):
+        sys.stdout.write(orjson.dumps(_plain(view)).decode() + "\n")
+
+
+@app.command()
+def check() -> None:
+    """Verify the database's own invariants and say how to mend each fault."""
+    faults = 0
+    for fault in register_check():
+        console.print(f"{fault.where}: {fault.what} Mend: {fault.mend}", markup=False, highlight=False)
+        faults += 1
+    if faults:
+        raise typer.Exit(code=1)
+    console.print("All invariants hold.")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+) -> None:
+    """Serve the portal and run the background worker until interrupted."""
+    worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker"])
+    try:
+        console.print(f"Concord is at http://{host}:{port}/ (stop with Ctrl-C)")
+        subprocess.run(
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
+             "--port", str(port), "--log-level", "warning", "concord.site.wsgi:application"],
+            check=False,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        console.print("Stopping.")
+    finally:
+        worker.terminate()
+        worker.wait(timeout=10)
+
+
+def _plain(view: RecordView) -> dict[str, Any]:
+    return {
+        "id": str(view.id),
+        "kind": view.kind,
+        "owner": str(view.owner),
+        "revision": view.revision_number,
+        "changed_at": view.changed_at.isoformat(),
+        "content": view.content,
+        "withheld": list(view.withheld),
+    }
+
+
+def _as_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidQueryError(fields={"record": f"{text!r} is not the id of a record"}) from None
+
+
+def _as_moment(text: str | None) -> Any:
+    import datetime as dt
+
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidQueryError(fields={"known_at": f"{text!r} is not a moment"}) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -1,0 +1,1 @@
+"""Studies: tables in, tables out; no database session, no request, no clock."""

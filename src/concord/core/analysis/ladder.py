@@ -1,0 +1,51 @@
+"""The one ladder for the depth of collaboration, and confirmation from the parties' own accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+DEPTH: Final[Mapping[str, int]] = {
+    "attendance": 0,
+    "guest_lecture": 1,
+    "meeting": 1,
+    "talks": 1,
+    "technical_visit": 1,
+    "calendar": 2,
+    "material": 2,
+    "material_exchange": 2,
+    "personnel_exchange": 3,
+    "seminar": 3,
+    "workshop": 3,
+    "assistance": 3,
+    "advisory_mission": 3,
+    "joint_course": 4,
+    "course_run": 4,
+    "exercise": 4,
+    "method_trial": 4,
+    "standard": 5,
+    "standard_work": 5,
+    "peer_review": 5,
+    "joint_programme": 5,
+}
+"""Steps 0 to 5. What is not here has no depth: not stated, support, endorsement, instruments."""
+
+
+def depth(kind: str) -> int | None:
+    """The step of a kind of relation or activity; None where it has none, never 0."""
+    return DEPTH.get(kind)
+
+
+def confirmation(answers: Iterable[tuple[str, bool]], sides: int) -> str:
+    """What the parties say: ``answers`` are pairs of side and whether it confirms.
+
+    Not asked: no side's account is known. One-sided: one side's, another silent. Confirmed: two or
+    more sides, or the only one there is. Contested: one denies. Never stored: who may see which
+    account differs between readers.
+    """
+    said = dict(answers)
+    if not said:
+        return "not_asked"
+    if not all(said.values()):
+        return "contested"
+    return "confirmed" if len(said) >= min(2, sides) else "one_sided"

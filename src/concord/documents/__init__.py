@@ -1,0 +1,1 @@
+"""Pictures and papers made from what the register holds."""

@@ -1,0 +1,1 @@
+"""Reading what centres send, and writing out what they may have."""

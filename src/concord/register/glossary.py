@@ -1,0 +1,37 @@
+"""The glossary: the docstrings of the kinds and of the closed lists are its definitions."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+from concord.record.kinds import all_kinds
+from concord.register import words
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word and what it means here."""
+
+    word: str
+    meaning: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def terms() -> list[Term]:
+    """Kinds of record first, then the closed lists with their values."""
+    kinds = [Term(str(kind.label), _first(kind)) for kind in all_kinds().values()]
+    lists = [
+        Term(_spaced(name), _first(choices), tuple((c.value, str(c.label)) for c in choices))
+        for name, choices in vars(words).items()
+        if inspect.isclass(choices) and choices.__module__ == words.__name__
+    ]
+    return sorted(kinds, key=lambda t: t.word) + sorted(lists, key=lambda t: t.word)
+
+
+def _first(thing: object) -> str:
+    return " ".join((inspect.getdoc(thing) or "").split())
+
+
+def _spaced(name: str) -> str:
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()

@@ -1,0 +1,158 @@
+"""Links: what holds between parties, read from relations, agreements and activities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from concord.core.analysis.ladder import confirmation, depth
+from concord.core.disclosure import Viewer
+from concord.record.selectors import RecordView, record_list
+from concord.register import vocabulary
+from concord.register.reading import pick, title_of
+from concord.register.tables import brief_sources, citations_of
+from concord.register.words import ActivityKind, AgreementKind, Confirmation, Cut, RelationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A party as a page shows it. ``side`` is what it rolls up to: its State where it has one."""
+
+    key: str
+    label: str
+    kind: str
+    side: str
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One claim of collaboration."""
+
+    id: UUID
+    kind: str
+    text: str
+    kind_label: str
+    parties: tuple[Named, ...]
+    stage: str
+    when: str | None
+    tier: str
+    depth: int | None
+    confirmation: Confirmation
+    as_reported: bool
+    scope: str
+    citations: tuple[dict[str, Any], ...]
+
+    @property
+    def is_instrument(self) -> bool:
+        return self.kind == "agreement"
+
+
+class Parties:
+    """Names parties for one viewer: one query for institutions and one for networks."""
+
+    def __init__(self, viewer: Viewer, language: str) -> None:
+        self.language = language
+        self._records: dict[str, RecordView] = {
+            str(record.id): record
+            for kind in ("institution", "network")
+            for record in record_list(viewer=viewer, kind=kind)
+        }
+
+    def name(self, party: Mapping[str, Any]) -> Named:
+        """The party as shown; one that is withheld shows as such and is not named."""
+        if state := party.get("state"):
+            country = vocabulary.countries().label(state, self.language)
+            if "description" not in party:
+                return Named(f"state:{state}", country, "state", state)
+            words = pick(party["description"], self.language)[0]
+            return Named(f"described:{words}", f"{words} ({country})", "described", state)
+        if "description" in party:
+            words = pick(party["description"], self.language)[0]
+            return Named(f"described:{words}", words, "described", f"described:{words}")
+        kind = "institution" if "institution" in party else "network"
+        return self.record(party[kind], kind)
+
+    def record(self, record_id: str, kind: str = "institution") -> Named:
+        """An institution or network by its id."""
+        record = self._records.get(record_id)
+        if record is None:
+            return Named(f"{kind}:{record_id}", "–", kind, record_id)
+        side = record.content.get("state") or record_id
+        return Named(f"{kind}:{record_id}", short_name(record, self.language), kind, side, record_id)
+
+
+def short_name(record: RecordView, language: str) -> str:
+    """The short form of a name where there is one; with the country where two share it."""
+    names = record.content.get("names", [])
+    short = next((n["name"] for n in names if n.get("form") == "short"), None)
+    if short is None:
+        return title_of(record, language)
+    state = record.content.get("state")
+    if short == "NSSC" and state:
+        return f"{short} ({vocabulary.countries().label(state, language)})"
+    return short
+
+
+def link_list(*, viewer: Viewer, cut: Cut, language: str) -> list[Link]:
+    """Every link that the viewer may see within the cut, deepest first, then by text."""
+    parties = Parties(viewer, language)
+    brief = brief_sources(viewer)
+    found = []
+    for kind in ("relation", "agreement", "activity"):
+        for record in record_list(viewer=viewer, kind=kind):
+            link = _link(record, parties, brief if cut is Cut.BRIEF else None)
+            if link is not None and len({p.key for p in link.parties}) > 1:
+                found.append(link)
+    return sorted(found, key=lambda link: (-(link.depth or 0), link.text))
+
+
+def _link(record: RecordView, parties: Parties, only: frozenset[str] | None) -> Link | None:
+    content = record.content
+    citations = list(citations_of(content))
+    if only is not None:
+        citations = [c for c in citations if c["source"] in only]
+        if not citations:
+            return None
+    named = [parties.name(_party(part)) for part in content.get("parties", ())]
+    accounts = list(_accounts(content, parties, only))
+    sides = len({party.side for party in named})
+    kind = content.get(f"{record.kind}_kind", "not_stated")
+    return Link(
+        id=record.id,
+        kind=record.kind,
+        text=title_of(record, parties.language),
+        kind_label=str(_LABELS[record.kind](kind).label),
+        parties=tuple(dict.fromkeys(named)),
+        stage=content.get("stage", "unknown"),
+        when=content.get("when"),
+        tier=content.get("tier", ""),
+        depth=depth(kind),
+        confirmation=Confirmation(confirmation(accounts, sides)),
+        as_reported=bool(accounts),
+        scope=content.get("scope", "security"),
+        citations=tuple(citations),
+    )
+
+
+_LABELS: dict[str, Any] = {
+    "relation": RelationKind,
+    "agreement": AgreementKind,
+    "activity": ActivityKind,
+}
+
+
+def _party(part: dict[str, Any]) -> dict[str, Any]:
+    inner: dict[str, Any] = part.get("party", part)
+    return inner
+
+
+def _accounts(
+    content: dict[str, Any], parties: Parties, only: frozenset[str] | None
+) -> Iterator[tuple[str, bool]]:
+    for account in content.get("accounts", ()):
+        sources = {citation["source"] for citation in account.get("citations", ())}
+        if only is None or sources & only:
+            yield parties.name(account["party"]).side, account.get("answer", "confirms") != "denies"

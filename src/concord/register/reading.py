@@ -1,0 +1,33 @@
+"""What a record is called, in the reader's language where there is such a text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from concord.record.selectors import RecordView
+
+
+def pick(text: dict[str, Any], language: str) -> tuple[str, str]:
+    """The text in ``language``, else in English, else the original; with the language it is in."""
+    texts: dict[str, str] = text["text"]
+    for choice in (language, "en", text["original"]):
+        if choice in texts:
+            return texts[choice], choice
+    raise AssertionError  # a text always has its original
+
+
+def title_of(record: RecordView, language: str) -> str:
+    """The title of any record; its id where its title is withheld."""
+    return title_and_language(record, language)[0]
+
+
+def title_and_language(record: RecordView, language: str) -> tuple[str, str]:
+    """The title and the language that it is in."""
+    content = record.content
+    if names := content.get("names"):
+        best = next((n for n in names if n["language"] == language), names[0])
+        return best["name"], best["language"]
+    for field in ("titles", "text"):
+        if field in content:
+            return pick(content[field], language)
+    return str(record.id), "en"

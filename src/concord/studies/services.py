@@ -1,0 +1,43 @@
+"""Runs the studies and keeps what they find."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from concord.core.analysis.coverage import coverage
+from concord.core.disclosure import ANYONE, Viewer
+from concord.record.selectors import register_number
+from concord.register.tables import coverage_tables
+from concord.register.words import Cut
+from concord.studies.models import KeptResult
+
+
+def coverage_run(*, viewer: Viewer, cut: Cut) -> dict[str, Any]:
+    """Run coverage on DuckDB for what ``viewer`` may see, and keep the result."""
+    import ibis
+
+    number = register_number()
+    connection = ibis.duckdb.connect()
+    try:
+        tables = {
+            name: connection.create_table(name, table)
+            for name, table in coverage_tables(viewer).items()
+        }
+        result = coverage(tables, cut=cut.value).as_json()
+    finally:
+        connection.disconnect()
+    KeptResult.objects.update_or_create(
+        study="coverage",
+        question=cut.value,
+        audiences=viewer.key,
+        defaults={"register_number": number, "made_at": timezone.now(), "result": result},
+    )
+    return result
+
+
+def studies_run_all() -> None:
+    """Every study that public pages show, at load and after a change."""
+    for cut in Cut:
+        coverage_run(viewer=ANYONE, cut=cut)

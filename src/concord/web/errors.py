@@ -1,0 +1,23 @@
+"""Pages for what went wrong: what, where, and what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from concord.record.errors import ConcordError, NotFoundError
+
+
+def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
+    """One of our errors as a page with its status."""
+    return render(request, "concord/error.html", {"error": error}, status=error.status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """An address that leads nowhere."""
+    return error_page(request, NotFoundError())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: a page that needs nothing of the database."""
+    return render(request, "concord/fault.html", status=500)

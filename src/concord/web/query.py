@@ -1,0 +1,131 @@
+"""What a list's address asks for, read with care: what makes no sense is said, never guessed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from concord.core.timespan import TimeSpan, TimeSpanError
+from concord.record.columns import Key, Question
+from concord.record.errors import InvalidQueryError
+
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A question, and where the page begins."""
+
+    question: Question
+    after: Key | None
+
+
+def read_query(
+    params: QueryDict, facets: Sequence[str], known: Mapping[str, Sequence[str]]
+) -> ListQuery:
+    """The filter of an address; ``known`` gives the codes of facets whose lists are closed.
+
+    Raises ``InvalidQueryError`` naming each parameter that makes no sense.
+    """
+    faults: dict[str, str] = {}
+    chosen: dict[str, frozenset[str]] = {}
+    for name in facets:
+        codes = frozenset(code for code in params.getlist(name) if code)
+        if not codes:
+            continue
+        if name in known and (wrong := codes - set(known[name])):
+            listed = ", ".join(sorted(wrong))
+            faults[name] = _("%(codes)s is not one of the values of this filter") % {"codes": listed}
+        chosen[name] = codes
+    words = params.get("q", "").strip()
+    if len(words) > LONGEST_SEARCH:
+        faults["q"] = _("a search has at most %(count)d characters") % {"count": LONGEST_SEARCH}
+    first, last = _day(params, "from", faults), _day(params, "to", faults)
+    after = _key(params.get("after", ""), faults)
+    unknown = set(params) - {*facets, "q", "from", "to", "after"}
+    for name in unknown:
+        faults[name] = _("there is no such filter here")
+    if faults:
+        raise InvalidQueryError(fields=faults)
+    question = Question(
+        chosen,
+        words.replace("\0", " "),
+        first.earliest.toordinal() if first else None,
+        last.latest.toordinal() if last else None,
+    )
+    return ListQuery(question, after)
+
+
+def _day(params: QueryDict, name: str, faults: dict[str, str]) -> TimeSpan | None:
+    text = params.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return TimeSpan.parse(text)
+    except TimeSpanError as error:
+        faults[name] = str(error)
+        return None
+
+
+def key_text(key: Key | None) -> str:
+    """A page's end as it stands in an address."""
+    if key is None:
+        return ""
+    plain = f"{key.score}.{key.day}.{key.tie}".encode()
+    return base64.urlsafe_b64encode(plain).decode().rstrip("=")
+
+
+def _key(text: str, faults: dict[str, str]) -> Key | None:
+    if not text:
+        return None
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        score, day, tie = (int(part) for part in plain.split("."))
+        if max(abs(score), abs(day), abs(tie)) < 2**63:
+            return Key(score, day, tie)
+    except (binascii.Error, ValueError):
+        pass
+    faults["after"] = _("this is not the end of a page; begin again without it")
+    return None
+
+
+def read_day(params: QueryDict, name: str) -> str | None:
+    """A day given as a parameter, such as ``valid_on``."""
+    faults: dict[str, str] = {}
+    span = _day(params, name, faults)
+    if faults:
+        raise InvalidQueryError(fields=faults)
+    return str(span) if span else None
+
+
+def read_moment(params: QueryDict, name: str) -> dt.datetime | None:
+    """A moment given as a parameter, such as ``known_at``: a day means its end, in UTC."""
+    text = params.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        message = _("a moment such as 2026-01-31 or 2026-01-31T12:00 is expected")
+        raise InvalidQueryError(fields={name: message}) from None
+    if len(text) == len("2026-01-31"):
+        moment += dt.timedelta(days=1, microseconds=-1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def read_ids(params: QueryDict, name: str, most: int) -> list[UUID]:
+    """Ids given as repeated parameters."""
+    try:
+        ids = [UUID(text) for text in params.getlist(name)]
+    except ValueError:
+        raise InvalidQueryError(fields={name: _("this is not the id of a record")}) from None
+    if len(ids) > most:
+        raise InvalidQueryError(fields={name: _("at most %(count)d at a time") % {"count": most}})
+    return ids

@@ -1,0 +1,109 @@
+"""What templates need to show values of the register in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel.numbers import format_decimal
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from concord.core.timespan import TimeSpan
+from concord.register import vocabulary, words
+from concord.register.links import Named, Parties
+from concord.register.reading import pick
+
+register = template.Library()
+
+_LISTS = {
+    name: getattr(words, name)
+    for name in (
+        "Stage", "Detail", "Confirmation", "InstitutionKind", "MilestoneStep", "FocusAspect",
+        "Reach", "CapabilityKind", "CentreFunction", "CourseKind", "TrainingLevel", "ActivityKind",
+        "PartRole", "CountUnit", "AgreementKind", "RelationKind", "Tier", "Stream", "Scope",
+        "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut",
+    )
+}  # fmt: skip
+
+
+def language() -> str:
+    """The reader's language as a tag of ours: ``zh-hans`` is ``zh-Hans``."""
+    code = get_language() or "en"
+    head, dash, script = code.partition("-")
+    return f"{head}{dash}{script.capitalize()}"
+
+
+def locale() -> str:
+    """The reader's language as Babel writes it."""
+    return language().replace("-", "_")
+
+
+@register.filter
+def wording(text: dict[str, Any] | None) -> SafeString | str:
+    """A text in the reader's language, marked with its language and, if one, as a translation."""
+    if not text:
+        return ""
+    shown, tag = pick(text, language())
+    translator = text.get("translators", {}).get(tag)
+    if translator:
+        return format_html('<span lang="{}" title="{}">{}</span>', tag, translator, shown)
+    return format_html('<span lang="{}">{}</span>', tag, shown)
+
+
+@register.filter
+def when(text: str | None) -> str:
+    """A date as exact as it is; a dash where it is not known."""
+    return TimeSpan.parse(text).text(locale()) if text else "–"
+
+
+@register.filter
+def topic(code: str) -> str:
+    return vocabulary.topics().label(code, language())
+
+
+@register.filter
+def role(code: str) -> str:
+    return vocabulary.roles().label(code, language())
+
+
+@register.filter
+def country(code: str) -> str:
+    return vocabulary.countries().label(code, language())
+
+
+@register.filter
+def word(code: str, list_name: str) -> str:
+    """The label of a code of one of the closed lists."""
+    return str(_LISTS[list_name](code).label) if code else "–"
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """A number as the reader's language writes it; a dash where it is not known."""
+    return "–" if value in (None, "") else format_decimal(value, locale=locale())
+
+
+@register.filter
+def at(values: dict[str, Any], key: Any) -> Any:
+    """The value of a key that the template holds in a variable."""
+    return values.get(key) if values else None
+
+
+@register.filter
+def party_name(record_id: str, parties: Parties) -> str:
+    """The short name of an institution."""
+    return parties.record(record_id).label
+
+
+@register.filter
+def network_name(record_id: str, parties: Parties) -> str:
+    """The short name of a network."""
+    return parties.record(record_id, "network").label
+
+
+@register.filter
+def party(value: dict[str, Any], parties: Parties) -> Named:
+    """A party as pages show it."""
+    return parties.name(value)

@@ -1,0 +1,61 @@
+"""The page of any record: what it says, who says so, what is withheld, and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from concord.core.analysis.ladder import confirmation
+from concord.record.kinds import content_type
+from concord.record.selectors import record_get, records_get, revision_list
+from concord.register.links import Parties
+from concord.register.tables import as_ids, citations_of
+from concord.register.words import Confirmation, Detail
+from concord.web.query import read_moment
+from concord.web.templatetags.reading import language
+from concord.web.views.viewer import viewer_of
+
+OWN_PAGE = {"institution": "institution", "source": "source"}
+
+
+def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """One record of any kind; ``known_at`` shows what the register said then."""
+    viewer = viewer_of(request)
+    known_at = read_moment(request.GET, "known_at")
+    view = record_get(viewer=viewer, record_id=record_id, known_at=known_at)
+    if view.kind in OWN_PAGE and known_at is None:
+        return redirect(OWN_PAGE[view.kind], record_id=record_id)
+    content = view.content
+    cited = {c["source"] for c in citations_of(content)}
+    linked = [content[name] for name in ("course", "same_as") if content.get(name)]
+    context = {
+        "record": view,
+        "label": content_type(view.kind).label,
+        "parties": Parties(viewer, language()),
+        "sources": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(cited)).items()},
+        "linked": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(linked)).items()},
+        "axes": _axes(view.kind, content, Parties(viewer, language())),
+        "known_at": known_at,
+        "history": revision_list(viewer=viewer, record_id=record_id),
+    }
+    return render(request, "concord/record.html", context)
+
+
+def _axes(kind: str, content: dict[str, Any], parties: Parties) -> dict[str, Any] | None:
+    """Stage, detail and confirmation, for kinds that have them."""
+    if kind not in {"activity", "agreement", "relation", "statement"}:
+        return None
+    named = [parties.name(part.get("party", part)) for part in content.get("parties", ())]
+    answers = [
+        (parties.name(a["party"]).side, a.get("answer", "confirms") != "denies")
+        for a in content.get("accounts", ())
+    ]
+    return {
+        "stage": content.get("stage", "done" if kind == "statement" else "unknown"),
+        "detail": Detail.STATED if kind == "statement" else Detail.ITEMISED,
+        "confirmation": Confirmation(confirmation(answers, len({p.side for p in named}))),
+        "as_reported": bool(answers),
+    }
