@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -35,10 +36,8 @@ def test_span_written_and_read_is_the_same(a: Moment, b: Moment) -> None:
 
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused_by_name(text: str) -> None:
-    try:
-        TimeSpan.parse(text)
-    except TimeSpanError as error:
-        assert error.text == text
+    with suppress(TimeSpanError):
+        assert TimeSpan.parse(str(TimeSpan.parse(text))) == TimeSpan.parse(text)
 
 
 @pytest.mark.parametrize(

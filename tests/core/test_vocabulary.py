@@ -16,7 +16,9 @@ def test_topics_and_roles_are_whole() -> None:
 
 
 def test_unknown_code_is_refused_with_the_nearest() -> None:
-    words = vocabulary_from_rows("x", "1", [{"code": "B1", "en": "one"}, {"code": "C1", "en": "two"}])
+    words = vocabulary_from_rows(
+        "x", "1", [{"code": "B1", "en": "one"}, {"code": "C1", "en": "two"}]
+    )
     with pytest.raises(UnknownCodeError) as caught:
         words["B11"]
     assert caught.value.nearest[0] == "B1"

@@ -170,12 +170,26 @@ def export(
         sys.stdout.write(orjson.dumps(_plain(view)).decode() + "\n")
 
 
+@app.command(hidden=True)
+def translations(
+    collect: Annotated[bool, typer.Option(help="Collect the strings first")] = False,  # noqa: FBT002
+) -> None:
+    """Compile the translations of the interface."""
+    from concord.cli import messages
+
+    if collect:
+        messages.update()
+    messages.compile_all()
+
+
 @app.command()
 def check() -> None:
     """Verify the database's own invariants and say how to mend each fault."""
     faults = 0
     for fault in register_check():
-        console.print(f"{fault.where}: {fault.what} Mend: {fault.mend}", markup=False, highlight=False)
+        console.print(
+            f"{fault.where}: {fault.what} Mend: {fault.mend}", markup=False, highlight=False
+        )
         faults += 1
     if faults:
         raise typer.Exit(code=1)

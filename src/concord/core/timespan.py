@@ -115,7 +115,9 @@ class TimeSpan:
     def __str__(self) -> str:
         if self.is_moment:
             return str(self.start)
-        return "/".join(OPEN if moment is None else str(moment) for moment in (self.start, self.end))
+        return "/".join(
+            OPEN if moment is None else str(moment) for moment in (self.start, self.end)
+        )
 
     def text(self, locale: str) -> str:
         """The span as readers of ``locale`` write it."""

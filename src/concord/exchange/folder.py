@@ -1,4 +1,4 @@
-"""A folder of tables read into drafts. Every fault is named with its file, row, column and value."""
+"""A folder of tables read into drafts; every fault with its file, row, column and value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from concord.core.disclosure import Level
-from concord.core.vocabulary import Vocabulary, Entry
+from concord.core.vocabulary import Entry, Vocabulary
 from concord.exchange.layout import CITATION_COLUMNS, SHEETS, Cell, Sheet
 from concord.record.errors import ConcordError
 from concord.record.kinds import content_type
@@ -87,9 +87,7 @@ class _Reader:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.DictReader(file, strict=True)
                 self._check_header(sheet, path.name, reader.fieldnames or [])
-                return [
-                    self._line(sheet, path.name, reader.line_num, cells) for cells in reader
-                ]
+                return [self._line(sheet, path.name, reader.line_num, cells) for cells in reader]
         except (UnicodeDecodeError, csv.Error) as error:
             self.faults.append(Fault(path.name, 0, "", str(error), _("a CSV file in UTF-8")))
             return []
@@ -175,7 +173,9 @@ class _Reader:
             return str(self.ids[key])
         known = Vocabulary("keys", "1", (Entry(k, {"en": k}) for k in self.ids))
         nearest = ", ".join(known.nearest(key))
-        self.fault(line, name, _("the key of a record; nearest known: %(keys)s") % {"keys": nearest})
+        self.fault(
+            line, name, _("the key of a record; nearest known: %(keys)s") % {"keys": nearest}
+        )
         return None
 
     def _party(self, line: _Line, name: str, text: str) -> dict[str, Any] | None:
@@ -249,7 +249,9 @@ def _parts(reader: _Reader, lines: Mapping[str, list[_Line]]) -> dict[str, dict[
             key = line.cells.get("record", "")
             if reader.kinds.get(key) not in sheet.owners:
                 kinds = " / ".join(sheet.owners)
-                reader.fault(line, "record", _("the key of a record of kind %(kinds)s") % {"kinds": kinds})
+                reader.fault(
+                    line, "record", _("the key of a record of kind %(kinds)s") % {"kinds": kinds}
+                )
                 continue
             parts[key][sheet.part or ""].append((line, reader.data(line)))
     return parts
@@ -301,7 +303,11 @@ def _bare(column: str) -> str:
 
 
 def _names(sheet: Sheet) -> tuple[str, ...]:
-    own = ("key", "id", "original", "translator") if sheet.kind else ("record", "original", "translator")
+    own = (
+        ("key", "id", "original", "translator")
+        if sheet.kind
+        else ("record", "original", "translator")
+    )
     return own + tuple(sheet.columns) + (CITATION_COLUMNS if sheet.own_citations else ())
 
 

@@ -22,7 +22,9 @@ class Loaded:
     unchanged: int
 
 
-def folder_load(*, folder: Path, level: Level = Level.INSTITUTION, owner: UUID | None = None) -> Loaded:
+def folder_load(
+    *, folder: Path, level: Level = Level.INSTITUTION, owner: UUID | None = None
+) -> Loaded:
     """Load every record of ``folder``; those that say what they said already get no revision.
 
     The owner is ``owner``, or the compiler that the folder itself names.
@@ -31,7 +33,9 @@ def folder_load(*, folder: Path, level: Level = Level.INSTITUTION, owner: UUID |
     drafts = drafts_from_folder(folder, level=level)
     actor = Actor(owner or _compiler(folder, drafts))
     changed = _changed(drafts)
-    revisions_write(actor=actor, drafts=changed, via="workbook", reason=f"loaded from {folder.name}")
+    revisions_write(
+        actor=actor, drafts=changed, via="workbook", reason=f"loaded from {folder.name}"
+    )
     return Loaded(written=len(changed), unchanged=len(drafts) - len(changed))
 
 
@@ -41,7 +45,9 @@ def _compiler(folder: Path, drafts: list[Draft]) -> UUID:
         if isinstance(content, Institution) and InstitutionKind.COMPILER in content.kinds:
             return draft.record_id
     expected = "an institution of kind compiler, or the owner's id as --owner"
-    raise UnreadableFolderError([Fault(f"{folder.name}/institutions.csv", 0, "kinds", "", expected)])
+    raise UnreadableFolderError(
+        [Fault(f"{folder.name}/institutions.csv", 0, "kinds", "", expected)]
+    )
 
 
 def _changed(drafts: list[Draft]) -> list[Draft]:

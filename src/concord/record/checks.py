@@ -35,7 +35,8 @@ def _head() -> Iterator[BrokenInvariant]:
     if last != head:
         yield BrokenInvariant(
             "head",
-            _("the last revision is %(last)d, the head says %(head)d.") % {"last": last, "head": head},
+            _("the last revision is %(last)d, the head says %(head)d.")
+            % {"last": last, "head": head},
             _("restore the last backup; the database was changed from outside."),
         )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
+from django.utils.functional import Promise
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -42,9 +43,7 @@ LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 When = Annotated[str, AfterValidator(_timespan), Field(examples=["2014", "2014-09", "2010/2012"])]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
-WebAddress = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2_000)
-]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ class Content(Piece):
     """What one revision of a record says. Each field of it has one audience."""
 
     kind: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar[str | Promise]
 
     citations: tuple[Citation, ...] = Field(
         default=(), description="What bears out the record as a whole"

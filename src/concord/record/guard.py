@@ -31,7 +31,11 @@ def service() -> Iterator[None]:
 
 
 def refuse_unguarded_writes(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]  # noqa: FBT001 - Django's signature
+    execute: Callable[..., Any],
+    sql: str,
+    params: Any,
+    many: bool,  # noqa: FBT001 - Django's signature
+    context: dict[str, Any],
 ) -> Any:
     """A database execute wrapper that fails any write to record tables outside a service."""
     match = _WRITE.match(sql)

@@ -68,7 +68,9 @@ def revisions_write(
     """
     doubled = [str(i) for i, n in Counter(draft.record_id for draft in drafts).items() if n > 1]
     if doubled:
-        raise InvalidContentError(_("One record is given twice."), fields=dict.fromkeys(doubled, ""))
+        raise InvalidContentError(
+            _("One record is given twice."), fields=dict.fromkeys(doubled, "")
+        )
     with service(), transaction.atomic():
         head = _lock_head()
         node = Node.objects.get(is_self=True)
@@ -120,9 +122,7 @@ def content_parse(*, kind: str, data: Mapping[str, Any]) -> Content:
         return content_type(kind).model_validate(data)
     except ValidationError as error:
         raise InvalidContentError(
-            fields={
-                ".".join(map(str, fault["loc"])): fault["msg"] for fault in error.errors()
-            }
+            fields={".".join(map(str, fault["loc"])): fault["msg"] for fault in error.errors()}
         ) from error
 
 
@@ -147,7 +147,7 @@ def _current(ids: Sequence[UUID]) -> dict[UUID, Record]:
 
 
 def _check_references(drafts: Sequence[Draft]) -> None:
-    """Every id that the drafts name must be that of a record of a fitting kind, or in the drafts."""
+    """Every id that the drafts name is that of a record of a fitting kind, there or coming."""
     coming = {draft.record_id: draft.content.kind for draft in drafts}
     wanted: dict[UUID, list[tuple[str, tuple[str, ...]]]] = {}
     for draft in drafts:

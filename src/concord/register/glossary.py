@@ -5,6 +5,10 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
+
+from django.utils.translation import gettext
+
 from concord.record.kinds import all_kinds
 from concord.register import words
 
@@ -24,13 +28,15 @@ def terms() -> list[Term]:
     lists = [
         Term(_spaced(name), _first(choices), tuple((c.value, str(c.label)) for c in choices))
         for name, choices in vars(words).items()
-        if inspect.isclass(choices) and choices.__module__ == words.__name__
+        if inspect.isclass(choices)
+        and issubclass(choices, TextChoices)
+        and choices is not TextChoices
     ]
     return sorted(kinds, key=lambda t: t.word) + sorted(lists, key=lambda t: t.word)
 
 
 def _first(thing: object) -> str:
-    return " ".join((inspect.getdoc(thing) or "").split())
+    return gettext(" ".join((inspect.getdoc(thing) or "").split()))
 
 
 def _spaced(name: str) -> str:

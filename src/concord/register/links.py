@@ -81,7 +81,9 @@ class Parties:
         if record is None:
             return Named(f"{kind}:{record_id}", "–", kind, record_id)
         side = record.content.get("state") or record_id
-        return Named(f"{kind}:{record_id}", short_name(record, self.language), kind, side, record_id)
+        return Named(
+            f"{kind}:{record_id}", short_name(record, self.language), kind, side, record_id
+        )
 
 
 def short_name(record: RecordView, language: str) -> str:

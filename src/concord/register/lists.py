@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from concord.core.timespan import TimeSpan
+from concord.core.vocabulary import Vocabulary
 from concord.record.columns import ColumnTable, Row, Value, Words
 from concord.record.models import Record
 from concord.record.selectors import changed_since, register_number
@@ -118,7 +119,9 @@ def _training_row(record: Record) -> Row:
         "year": make.values("when", map(str, when.years()) if when else ()),
         "stage": make.values("stage", ["offer" if is_course else content.get("stage", "unknown")]),
         "country": make.values("country"),
-        "provider": make.values("providers") if is_course else make.values("parties", _hosts(content)),
+        "provider": make.values("providers")
+        if is_course
+        else make.values("parties", _hosts(content)),
         "open": make.values("nomination", ["open"] if content.get("nomination") else ()),
     }
     return Row(
@@ -142,7 +145,7 @@ def _hosts(content: dict[str, Any]) -> Iterator[str]:
             yield part["party"]["institution"]
 
 
-def _labels(words: vocabulary.Vocabulary, codes: Iterable[str]) -> Iterator[str]:
+def _labels(words: Vocabulary, codes: Iterable[str]) -> Iterator[str]:
     for code in codes:
         yield code
         yield from words[code].labels.values()
@@ -170,6 +173,8 @@ def _institution_row(record: Record) -> Row:
         words=[
             *make.words("names", 4, (name["name"] for name in part("names"))),
             *make.words("state", 2, _labels(vocabulary.countries(), [country] if country else [])),
-            *make.words("focuses", 1, (t for f in part("focuses") for t in f["text"]["text"].values())),
+            *make.words(
+                "focuses", 1, (t for f in part("focuses") for t in f["text"]["text"].values())
+            ),
         ],
     )

@@ -67,9 +67,7 @@ class _Collector:
         in_brief = any(c["source"] in self.brief for c in citations_of(content))
         stage = "offer" if record.kind == "course" else content.get("stage", Stage.UNKNOWN.value)
         once = not content.get("same_as")
-        self.rows["records"].append(
-            (key, record.kind, in_brief, stage, content.get("level"), once)
-        )
+        self.rows["records"].append((key, record.kind, in_brief, stage, content.get("level"), once))
         self.rows["topic_of"] += [(key, topic) for topic in content.get("topics", ())]
         self.rows["role_of"] += [(key, role) for role in content.get("roles", ())]
         self.rows["party_of"] += [(key, *party) for party in self._parties(record)]
@@ -146,8 +144,7 @@ def names_of(record: RecordView, valid_on: str | None = None) -> list[dict[str, 
     held = [
         name
         for name in names
-        if not name.get("valid")
-        or TimeSpan.parse(name["valid"]).overlaps(day.earliest, day.latest)
+        if not name.get("valid") or TimeSpan.parse(name["valid"]).overlaps(day.earliest, day.latest)
     ]
     return held or names
 

@@ -1,7 +1,8 @@
 """Addresses."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-urlpatterns = [path("", include("concord.web.urls"))]
+urlpatterns = i18n_patterns(path("", include("concord.web.urls")), prefix_default_language=False)
 handler404 = "concord.web.errors.not_found"
 handler500 = "concord.web.errors.server_error"

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import translate_url
 from django.utils.translation import gettext_lazy as _
 
-from concord.web.templatetags.reading import language
+from concord.web.templatetags.reading import language, tag_of
 
 NAVIGATION = (
     ("home", _("Home")),
@@ -30,4 +31,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "navigation": NAVIGATION,
         "current_page": match.url_name if match else "",
         "language_tag": language(),
+        "languages": [
+            (code, tag_of(code), name, translate_url(request.get_full_path(), code))
+            for code, name in settings.LANGUAGES
+        ],
     }

@@ -1,4 +1,4 @@
-"""Facets of a list: each value with its label, its count and the address that turns it on or off."""
+"""Facets of a list: each value with label, count and the address that turns it on or off."""
 
 from __future__ import annotations
 

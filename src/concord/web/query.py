@@ -42,7 +42,9 @@ def read_query(
             continue
         if name in known and (wrong := codes - set(known[name])):
             listed = ", ".join(sorted(wrong))
-            faults[name] = _("%(codes)s is not one of the values of this filter") % {"codes": listed}
+            faults[name] = _("%(codes)s is not one of the values of this filter") % {
+                "codes": listed
+            }
         chosen[name] = codes
     words = params.get("q", "").strip()
     if len(words) > LONGEST_SEARCH:

@@ -37,8 +37,6 @@ class State(StrEnum):
     NOT_FOUND = "not_found"
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A record that speaks of a topic."""
@@ -154,9 +152,7 @@ def coverage(tables: Tables, *, cut: str) -> Coverage:
     for row in cell_rows(tables, cut).to_pyarrow().to_pylist():
         cells[row["topic"]][row["dimension"]][row["value"]] = row["count"]
     codes = [row["code"] for row in tables["topics"].to_pyarrow().to_pylist()]
-    topics = tuple(
-        _topic(code, evidence[code], roles[code], cells[code]) for code in codes
-    )
+    topics = tuple(_topic(code, evidence[code], roles[code], cells[code]) for code in codes)
     overlaps = {
         code: shared
         for code in codes

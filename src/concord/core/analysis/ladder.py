@@ -1,4 +1,4 @@
-"""The one ladder for the depth of collaboration, and confirmation from the parties' own accounts."""
+"""The one ladder of depth, and confirmation from the parties' own accounts."""
 
 from __future__ import annotations
 

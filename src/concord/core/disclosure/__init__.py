@@ -80,7 +80,7 @@ class Visible:
 def visible_part(
     content: Mapping[str, Any], audiences: Mapping[str, str], default: str, viewer: Viewer
 ) -> Visible:
-    """Split ``content`` by the rule; ``audiences`` gives the fields that differ from ``default``."""
+    """Split ``content`` by the rule; ``audiences`` has the fields other than ``default``."""
     shown = {
         field: value
         for field, value in content.items()

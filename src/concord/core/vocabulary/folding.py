@@ -6,7 +6,9 @@ import unicodedata
 from functools import lru_cache
 
 # Letters that Unicode does not take apart into a base and a mark.
-_WHOLE_LETTERS = str.maketrans({"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss"})
+_WHOLE_LETTERS = str.maketrans(
+    {"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss"}
+)
 
 
 @lru_cache(maxsize=65536)

@@ -151,4 +151,6 @@ class Institution(Content):
     )
 
     def title(self) -> Text:
-        return Text(original=self.names[0].language, text={self.names[0].language: self.names[0].name})
+        return Text(
+            original=self.names[0].language, text={self.names[0].language: self.names[0].name}
+        )

@@ -26,4 +26,6 @@ class Network(Content):
     website: WebAddress | None = Field(default=None, description="Web site")
 
     def title(self) -> Text:
-        return Text(original=self.names[0].language, text={self.names[0].language: self.names[0].name})
+        return Text(
+            original=self.names[0].language, text={self.names[0].language: self.names[0].name}
+        )

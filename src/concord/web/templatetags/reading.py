@@ -30,7 +30,11 @@ _LISTS = {
 
 def language() -> str:
     """The reader's language as a tag of ours: ``zh-hans`` is ``zh-Hans``."""
-    code = get_language() or "en"
+    return tag_of(get_language() or "en")
+
+
+def tag_of(code: str) -> str:
+    """Django's code of a language as a BCP 47 tag."""
     head, dash, script = code.partition("-")
     return f"{head}{dash}{script.capitalize()}"
 

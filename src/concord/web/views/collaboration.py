@@ -27,7 +27,9 @@ def collaboration(request: HttpRequest) -> HttpResponse:
     level = request.GET.get("level", "state")
     if level not in LEVELS:
         listed = ", ".join(LEVELS)
-        raise InvalidQueryError(fields={"level": _("one of %(words)s is expected") % {"words": listed}})
+        raise InvalidQueryError(
+            fields={"level": _("one of %(words)s is expected") % {"words": listed}}
+        )
     links = link_list(viewer=viewer, cut=cut, language=language())
     claims = [link for link in links if link.kind != "activity"]
     context = {

@@ -38,7 +38,9 @@ def read_cut(request: HttpRequest) -> Cut:
     text = request.GET.get("cut", Cut.ALL.value)
     if text not in Cut.values:
         listed = ", ".join(Cut.values)
-        raise InvalidQueryError(fields={"cut": _("one of %(words)s is expected") % {"words": listed}})
+        raise InvalidQueryError(
+            fields={"cut": _("one of %(words)s is expected") % {"words": listed}}
+        )
     return Cut(text)
 
 

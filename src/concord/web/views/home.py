@@ -24,7 +24,9 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     centres = centre_list(viewer)
     kept = coverage_get(viewer=viewer, cut=Cut.ALL)
-    missing = [t["code"] for t in kept.result["topics"] if t["state"] == "not_found"] if kept else []
+    missing = (
+        [t["code"] for t in kept.result["topics"] if t["state"] == "not_found"] if kept else []
+    )
     offered = sum(t["state"] == "offered" for t in kept.result["topics"]) if kept else None
     counted = totals(viewer)
     figures = [
@@ -65,9 +67,16 @@ def _point(centre: RecordView) -> MapPoint:
     label = short_name(centre, language())
     href = reverse("institution", args=[centre.id])
     if place:
-        return MapPoint(label, href, place["longitude"], place["latitude"], True, place["name"])
+        return MapPoint(
+            label, href, place["longitude"], place["latitude"], is_stated=True, hint=place["name"]
+        )
     capital = vocabulary.load("capitals")[state].more
     hint = _("%(country)s: place not stated, drawn at the capital") % {"country": country(state)}
     return MapPoint(
-        label, href, float(capital["longitude"]), float(capital["latitude"]), False, hint
+        label,
+        href,
+        float(capital["longitude"]),
+        float(capital["latitude"]),
+        is_stated=False,
+        hint=hint,
     )

@@ -152,5 +152,3 @@ def _timeline(milestones: list[dict[str, Any]]) -> str:
         title=_("Milestones"),
         description=_("Dated steps, each as exact as its source; planned ones are outlined."),
     )
-
-

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from concord.record.selectors import record_list
 from concord.register import vocabulary
 from concord.register.glossary import terms
+from concord.web.rules import RULES
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
-from concord.record.selectors import record_list
 
 SERVED_BY = {
-    "REC06": ("coverage", _("Coverage shows what several offer and what nobody is known to offer.")),
+    "REC06": (
+        "coverage",
+        _("Coverage shows what several offer and what nobody is known to offer."),
+    ),
     "REC19": ("statements", _("Statements keep each figure with its source, ready for reports.")),
     "REC21": ("training", _("Training collates what has been and is being done.")),
     "REC22": ("coverage", _("Coverage names the topics that were not found.")),
     "REC23": ("about", _("The collection is led by a third party and open to all.")),
     "REC24": ("about", _("The rules of the collection, and each change of them, are public.")),
-    "REC26": ("institutions", _("Universities and think tanks stand in the register beside centres.")),
+    "REC26": (
+        "institutions",
+        _("Universities and think tanks stand in the register beside centres."),
+    ),
     "REC02": ("collaboration", _("Collaboration shows what is known of each pair.")),
 }
 
@@ -32,7 +38,10 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     entries = list(vocabulary.load("recommendations"))
     areas = vocabulary.load("recommendation_areas")
     groups = [
-        (areas.label(area, language()), [(e, e.label(language()), SERVED_BY.get(e.code)) for e in found])
+        (
+            areas.label(area, language()),
+            [(e, e.label(language()), SERVED_BY.get(e.code)) for e in found],
+        )
         for area, found in groupby(entries, lambda entry: entry.more["area"])
     ]
     return render(request, "concord/recommendations.html", {"groups": groups})
@@ -51,5 +60,4 @@ def about(request: HttpRequest) -> HttpResponse:
         for record in record_list(viewer=viewer, kind="institution")
         if "compiler" in record.content.get("kinds", ())
     ]
-    rules = vocabulary.read_rows(settings.CONCORD_DATA / "rules.csv")
-    return render(request, "concord/about.html", {"compilers": compilers, "rules": rules})
+    return render(request, "concord/about.html", {"compilers": compilers, "rules": RULES})

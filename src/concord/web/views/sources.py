@@ -20,8 +20,8 @@ def source_list(request: HttpRequest) -> HttpResponse:
     """Every source with the number of records that cite it."""
     viewer = viewer_of(request)
     cited: Counter[str] = Counter()
-    for _record, sources in _citing(viewer):
-        cited.update(sources)
+    for _record, named in _citing(viewer):
+        cited.update(named)
     sources = sorted(
         record_list(viewer=viewer, kind="source"),
         key=lambda s: (not s.content.get("is_brief"), title_of(s, "en").casefold()),

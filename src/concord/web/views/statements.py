@@ -22,13 +22,20 @@ def statement_list(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("group", "")
     if chosen and chosen not in StatementGroup.values:
         listed = ", ".join(StatementGroup.values)
-        raise InvalidQueryError(fields={"group": _("one of %(words)s is expected") % {"words": listed}})
+        raise InvalidQueryError(
+            fields={"group": _("one of %(words)s is expected") % {"words": listed}}
+        )
     parties = Parties(viewer, language())
 
     def order(record: RecordView) -> tuple[str, str, str, str]:
         content = record.content
         subject = parties.name(content["subject"]).label if "subject" in content else ""
-        return (content.get("group", ""), subject, content.get("measure", ""), content.get("when", ""))
+        return (
+            content.get("group", ""),
+            subject,
+            content.get("measure", ""),
+            content.get("when", ""),
+        )
 
     found = sorted(record_list(viewer=viewer, kind="statement"), key=order)
     shown = [r for r in found if not chosen or r.content.get("group") == chosen]
@@ -36,5 +43,10 @@ def statement_list(request: HttpRequest) -> HttpResponse:
         (group, [(key[1:], list(rows)) for key, rows in groupby(records, lambda r: order(r)[:3])])
         for group, records in groupby(shown, lambda r: order(r)[0])
     ]
-    context = {"groups": groups, "all_groups": StatementGroup, "chosen": chosen, "total": len(shown)}
+    context = {
+        "groups": groups,
+        "all_groups": StatementGroup,
+        "chosen": chosen,
+        "total": len(shown),
+    }
     return render(request, "concord/statements.html", context)

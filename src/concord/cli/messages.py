@@ -1,0 +1,97 @@
+"""The interface's words: collected from code and templates, and compiled. No gettext is needed."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.translation.template import templatize
+
+from concord.record.kinds import all_kinds
+from concord.register import words
+
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+SOURCES = settings.ROOT / "src" / "concord"
+
+
+def locales() -> list[str]:
+    """The languages other than English, as folders of the locale are called."""
+    return [folder.name for folder in sorted((SOURCES / "locale").iterdir()) if folder.is_dir()]
+
+
+def po_path(locale: str) -> Path:
+    """Where the words of a language are."""
+    return SOURCES / "locale" / locale / "LC_MESSAGES" / "django.po"
+
+
+def collect() -> Catalog:
+    """Every string of the interface, with where it stands."""
+    catalog = Catalog(project="Concord", charset="utf-8")
+    for path in sorted(SOURCES.rglob("*")):
+        name = path.relative_to(SOURCES).as_posix()
+        if path.suffix == ".py" and "/migrations/" not in name:
+            content = path.read_text(encoding="utf-8")
+        elif path.suffix == ".html":
+            content = templatize(path.read_text(encoding="utf-8"), origin=name)
+        else:
+            continue
+        for _line, message, _comments, context in extract(
+            "python", io.BytesIO(content.encode()), keywords=KEYWORDS
+        ):
+            catalog.add(message, locations=[(name, 1)], context=context)
+    for docstring in docstrings():
+        catalog.add(docstring, locations=[("docstrings", 1)])
+    return catalog
+
+
+def docstrings() -> Iterator[str]:
+    """The definitions of the glossary."""
+    for kind in all_kinds().values():
+        yield " ".join((inspect.getdoc(kind) or "").split())
+    for choices in vars(words).values():
+        if inspect.isclass(choices) and issubclass(choices, TextChoices):
+            if choices is not TextChoices:
+                yield " ".join((inspect.getdoc(choices) or "").split())
+
+
+def update() -> None:
+    """Bring every language's file up to the strings that there are."""
+    template = collect()
+    for locale in locales():
+        path = po_path(locale)
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=locale)
+        catalog.update(template, no_fuzzy_matching=True)
+        with path.open("wb") as file:
+            write_po(file, catalog, width=0, omit_header=False, ignore_obsolete=True, no_location=True)
+
+
+def compile_all() -> None:
+    """Compile every language whose words changed since."""
+    for locale in locales():
+        source = po_path(locale)
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalog = read_po(file, locale=locale)
+        with target.open("wb") as file:
+            write_mo(file, catalog)
