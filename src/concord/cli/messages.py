@@ -67,9 +67,9 @@ def docstrings() -> Iterator[str]:
     for kind in all_kinds().values():
         yield " ".join((inspect.getdoc(kind) or "").split())
     for choices in vars(words).values():
-        if inspect.isclass(choices) and issubclass(choices, TextChoices):
-            if choices is not TextChoices:
-                yield " ".join((inspect.getdoc(choices) or "").split())
+        is_list = inspect.isclass(choices) and issubclass(choices, TextChoices)
+        if is_list and choices is not TextChoices:
+            yield " ".join((inspect.getdoc(choices) or "").split())
 
 
 def update() -> None:
@@ -81,7 +81,9 @@ def update() -> None:
             catalog = read_po(file, locale=locale)
         catalog.update(template, no_fuzzy_matching=True)
         with path.open("wb") as file:
-            write_po(file, catalog, width=0, omit_header=False, ignore_obsolete=True, no_location=True)
+            write_po(
+                file, catalog, width=0, omit_header=False, ignore_obsolete=True, no_location=True
+            )
 
 
 def compile_all() -> None:

@@ -13,6 +13,8 @@ from concord.documents.drawing import mark, picture, shorten, words
 WIDTH, HEIGHT = 1000.0, 640.0
 _RX: Final = 300.0
 _RY: Final = 230.0
+EDGE: Final = 0.12
+"""Nodes this near to top or bottom have their label above or below."""
 DASHES: Final = {"one_sided": "9 5", "not_asked": "2 5"}
 
 
@@ -97,7 +99,13 @@ def _node(node: GraphNode, x: float, y: float) -> str:
         )
     else:
         shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" style="{style}"/>'
-    right = x >= WIDTH / 2
-    anchor = f'text-anchor="{"start" if right else "end"}"'
-    label = words(x + (15 if right else -15), y + 5, shorten(node.label, 30), more=anchor)
+    side = (x - WIDTH / 2) / _RX
+    if abs(side) < EDGE:
+        above = y < HEIGHT / 2
+        label = words(
+            x, y + (-16 if above else 27), shorten(node.label, 18), more='text-anchor="middle"'
+        )
+    else:
+        anchor = f'text-anchor="{"start" if side > 0 else "end"}"'
+        label = words(x + (15 if side > 0 else -15), y + 5, shorten(node.label, 28), more=anchor)
     return mark(shape + label, hint=node.label, href=node.href)

@@ -81,8 +81,8 @@ def _cell(cell: HeatCell, x: float, y: float, hatch: str) -> str:
     if not cell.mark:
         return f'<path d="M{x - 4:.1f},{y:.1f}h8" style="stroke:var(--line,#b9c6cb)"/>'
     fill = {"offered": "var(--accent,#0b6e6e)", "said": f"url(#{hatch})"}.get(cell.mark, "none")
-    box = f'<rect x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18" '
-        f'style="fill:{fill};{accent}"/>'
+    place = f'x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18"'
+    box = f'<rect {place} style="fill:{fill};{accent}"/>'
     if cell.mark == "event":
         box += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" style="fill:var(--accent,#0b6e6e)"/>'
     return box + (words(x, y + 4, cell.text, more='text-anchor="middle"') if cell.text else "")

@@ -14,7 +14,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Final
 
-from concord.documents.drawing import mark, picture, words
+from concord.documents.drawing import mark, picture, shorten, words
 
 WEST, EAST, SOUTH, NORTH = 60.0, 150.0, -15.0, 58.0
 WIDTH: Final = 1000.0
@@ -83,5 +83,5 @@ def _point(point: MapPoint, x: float, y: float, line: int, arrow: str = "") -> s
         diamond = f"M{x:.1f},{y - 7:.1f}l7,7l-7,7l-7,-7z"
         shape = f'<path d="{diamond}" style="fill:var(--paper,#fff);{style}"/>'
     halo = 'font-size="15" style="paint-order:stroke;stroke:var(--paper,#fff);stroke-width:4px"'
-    label = words(x + 11, y + 5 + LINE * line, arrow + point.label, more=halo)
+    label = words(x + 11, y + 5 + LINE * line, arrow + shorten(point.label, 30), more=halo)
     return mark(shape + label, hint=f"{point.label}: {point.hint}", href=point.href)

@@ -156,7 +156,7 @@ class _Texts:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.rows, self.worth, self.audience = _Growing(), _Growing(), _Growing()
-        self._settled: Any = pa.array([], pa.string())
+        self._settled: Any = ()
 
     def add(self, row: int, words: Sequence[tuple[str, int, int]]) -> None:
         self.texts += [fold(text) for text, _worth, _audience in words]

@@ -6,7 +6,6 @@ import inspect
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
-
 from django.utils.translation import gettext
 
 from concord.record.kinds import all_kinds

@@ -89,7 +89,7 @@ class Parties:
 def short_name(record: RecordView, language: str) -> str:
     """The short form of a name where there is one; with the country where two share it."""
     names = record.content.get("names", [])
-    short = next((n["name"] for n in names if n.get("form") == "short"), None)
+    short: str | None = next((n["name"] for n in names if n.get("form") == "short"), None)
     if short is None:
         return title_of(record, language)
     state = record.content.get("state")

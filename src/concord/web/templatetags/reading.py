@@ -74,7 +74,8 @@ def role(code: str) -> str:
 
 @register.filter
 def country(code: str) -> str:
-    return vocabulary.countries().label(code, language())
+    """The name of a country or area; a dash where it is not known."""
+    return vocabulary.countries().label(code, language()) if code else "–"
 
 
 @register.filter

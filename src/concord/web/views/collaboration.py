@@ -58,7 +58,8 @@ def _graph(links: list[Link], level: str) -> str:
     for link in links:
         if link.scope != "security" or len(link.parties) > 6:
             continue
-        ends = {end[0]: end for end in (_end(party, level) for party in link.parties)}
+        named = [p for p in link.parties if p.kind != "described" or p.side != p.key]
+        ends = {end[0]: end for end in (_end(party, level) for party in named)}
         for key, label, is_state in ends.values():
             nodes.setdefault(key, GraphNode(key, label, None, is_state))
         for a, b in combinations(sorted(ends), 2):

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "centres": centres,
         "map": draw_map(
-            [_point(centre) for centre in centres],
+            [point for centre in centres if (point := _point(centre))],
             chart_id="map",
             title=_("Where the centres are"),
             description=_("Filled circles stand at a town that a source names, hollow diamonds at "
@@ -61,7 +61,8 @@ def centre_list(viewer: Viewer) -> list[RecordView]:
     return sorted(found, key=lambda r: (r.content.get("state", ""), short_name(r, "en")))
 
 
-def _point(centre: RecordView) -> MapPoint:
+def _point(centre: RecordView) -> MapPoint | None:
+    """Where a centre is drawn; None where not even its country or area is known."""
     place = centre.content.get("place")
     state = centre.content.get("state", "")
     label = short_name(centre, language())
@@ -70,7 +71,10 @@ def _point(centre: RecordView) -> MapPoint:
         return MapPoint(
             label, href, place["longitude"], place["latitude"], is_stated=True, hint=place["name"]
         )
-    capital = vocabulary.load("capitals")[state].more
+    capitals = vocabulary.load("capitals")
+    if state not in capitals:
+        return None
+    capital = capitals[state].more
     hint = _("%(country)s: place not stated, drawn at the capital") % {"country": country(state)}
     return MapPoint(
         label,

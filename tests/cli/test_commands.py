@@ -1,0 +1,69 @@
+"""The command-line tool, as its user calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from concord.cli.commands import app
+from concord.core.disclosure import ANYONE
+from concord.record.selectors import record_list
+
+runner = CliRunner()
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_coverage_as_json() -> None:
+    result = runner.invoke(app, ["coverage", "--json", "--cut", "brief"], catch_exceptions=False)
+    found = json.loads(result.stdout)
+    assert found["cut"] == "brief"
+    assert len(found["topics"]) == 48
+    states = {topic["code"]: topic["state"] for topic in found["topics"]}
+    assert (states["A1"], states["A3"], states["D1"]) == ("offered", "said_of_unnamed", "not_found")
+
+
+@pytest.mark.usefixtures("east_asia")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["coverage"],
+        ["coverage", "--csv"],
+        ["institutions", "--centres"],
+        ["check"],
+        ["export", "need"],
+    ],
+)
+def test_command_runs(words: list[str]) -> None:
+    result = runner.invoke(app, words, catch_exceptions=False)
+    assert result.exit_code == 0
+    assert result.stdout.strip()
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_show_prints_a_record() -> None:
+    source = next(record_list(viewer=ANYONE, kind="source"))
+    result = runner.invoke(app, ["show", str(source.id)], catch_exceptions=False)
+    assert json.loads(result.stdout)["kind"] == "source"
+
+
+@pytest.mark.parametrize(
+    "command", ["init", "load", "coverage", "institutions", "show", "export", "serve", "check"]
+)
+def test_help_teaches(command: str) -> None:
+    result = runner.invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert len(result.stdout.split()) > 12
+
+
+def test_starting_imports_neither_ibis_nor_duckdb() -> None:
+    code = (
+        "import sys, django; django.setup()\n"
+        "import concord.site.wsgi, concord.cli.commands\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "assert not {'ibis', 'duckdb', 'pandas'} & set(sys.modules), 'slow imports at start'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
