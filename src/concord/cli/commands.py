@@ -182,6 +182,15 @@ def translations(
     messages.compile_all()
 
 
+@app.command(hidden=True)
+def docs() -> None:
+    """Write the data dictionary and the glossary anew from the code's own docstrings."""
+    from concord.cli import dictionary
+
+    for path, text in dictionary.pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
 @app.command()
 def check() -> None:
     """Verify the database's own invariants and say how to mend each fault."""

@@ -34,7 +34,7 @@ SOURCES = settings.ROOT / "src" / "concord"
 
 def locales() -> list[str]:
     """The languages other than English, as folders of the locale are called."""
-    return [folder.name for folder in sorted((SOURCES / "locale").iterdir()) if folder.is_dir()]
+    return sorted(path.parents[1].name for path in (SOURCES / "locale").glob("*/LC_MESSAGES/*.po"))
 
 
 def po_path(locale: str) -> Path:

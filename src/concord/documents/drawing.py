@@ -12,7 +12,8 @@ def picture(
     names = f"{chart_id}-title {chart_id}-desc"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" role="group" aria-labelledby={quoteattr(names)} '
+        f'width="{width:.0f}" height="{height:.0f}" role="group" '
+        f"aria-labelledby={quoteattr(names)} "
         f'font-family="system-ui, sans-serif" font-size="13" fill="currentColor">'
         f"<title id={quoteattr(chart_id + '-title')}>{escape(title)}</title>"
         f"<desc id={quoteattr(chart_id + '-desc')}>{escape(description)}</desc>{body}</svg>"

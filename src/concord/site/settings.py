@@ -99,16 +99,21 @@ DATABASES = {"default": _database(os.environ.get("CONCORD_DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
+LOCALE = ROOT / "src" / "concord" / "locale"
 LANGUAGES = [
-    ("en", "English"),
-    ("zh-hans", "简体中文"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("id", "Bahasa Indonesia"),
-    ("ms", "Bahasa Melayu"),
-    ("vi", "Tiếng Việt"),
+    (code, name)
+    for code, folder, name in (
+        ("en", "", "English"),
+        ("zh-hans", "zh_Hans", "简体中文"),
+        ("ja", "ja", "日本語"),
+        ("ko", "ko", "한국어"),
+        ("id", "id", "Bahasa Indonesia"),
+        ("ms", "ms", "Bahasa Melayu"),
+        ("vi", "vi", "Tiếng Việt"),
+    )
+    if (LOCALE / folder).exists()  # a language is offered when its words are there
 ]
-LOCALE_PATHS = [ROOT / "src" / "concord" / "locale"]
+LOCALE_PATHS = [LOCALE]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
