@@ -17,7 +17,9 @@ from concord.studies.services import studies_run_all
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: object) -> None:
+def _plain_static_files(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Static files as they lie in the tree: nothing has to be collected first."""
+    settings.STATIC_ROOT = tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     settings.STORAGES = {  # type: ignore[attr-defined]
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

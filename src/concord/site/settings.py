@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "concord.register",
     "concord.studies",
     "concord.web",
+    "concord.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

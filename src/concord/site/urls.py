@@ -3,6 +3,12 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-urlpatterns = i18n_patterns(path("", include("concord.web.urls")), prefix_default_language=False)
+from concord.api.endpoints import api, not_found
+
+urlpatterns = [
+    path("api/", api.urls),
+    path("api/<path:rest>", not_found),
+    *i18n_patterns(path("", include("concord.web.urls")), prefix_default_language=False),
+]
 handler404 = "concord.web.errors.not_found"
 handler500 = "concord.web.errors.server_error"

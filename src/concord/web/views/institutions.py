@@ -17,12 +17,12 @@ from concord.documents.timeline import TimelineMark, draw_timeline
 from concord.record.columns import Question
 from concord.record.selectors import RecordView, record_get, record_list, records_get
 from concord.register.links import Parties, link_list
+from concord.register.listquery import key_text, read_day, read_ids, read_query
 from concord.register.lists import INSTITUTION_FACETS, institution_table, training_table
 from concord.register.reading import title_of
 from concord.register.tables import names_of
 from concord.register.words import Cut, InstitutionKind, MilestoneStep, Reach, Stage
 from concord.web.facets import facet_list
-from concord.web.query import key_text, read_day, read_ids, read_query
 from concord.web.templatetags.reading import country, language, when, word
 from concord.web.views.viewer import viewer_of
 

@@ -12,9 +12,9 @@ from concord.core.analysis.ladder import confirmation
 from concord.record.kinds import content_type
 from concord.record.selectors import record_get, records_get, revision_list
 from concord.register.links import Parties
+from concord.register.listquery import read_moment
 from concord.register.tables import as_ids, citations_of
 from concord.register.words import Confirmation, Detail
-from concord.web.query import read_moment
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from concord.record.selectors import records_get
 from concord.register import vocabulary
 from concord.register.links import Parties
+from concord.register.listquery import key_text, read_query
 from concord.register.lists import TRAINING_FACETS, training_table
 from concord.register.words import ActivityKind, Stage, TrainingLevel
 from concord.web.facets import facet_list
-from concord.web.query import key_text, read_query
 from concord.web.templatetags.reading import country, language, role, topic, word
 from concord.web.views.viewer import viewer_of
 

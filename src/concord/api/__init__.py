@@ -1,0 +1,1 @@
+"""The JSON interface, read-only for now."""

@@ -1,0 +1,73 @@
+"""The JSON interface: the same facts by the same rule, and errors in one shape."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+from making import Maker, text
+
+from concord.core.disclosure import ANYONE, Level
+from concord.record.selectors import record_list
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_lists_coverage_and_records(client: Client) -> None:
+    page = client.get("/api/training?topic=F3").json()
+    assert page["total"] == len(page["records"]) >= 2
+    assert page["facets"]["kind"]["course"] == 1
+    found = client.get(f"/api/records/{page['records'][0]['id']}").json()
+    assert found == page["records"][0]
+    assert len(client.get("/api/coverage?cut=brief").json()["topics"]) == 48
+    assert client.get("/api/institutions?kind=coe").json()["total"] >= 5
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_pages_by_key_are_complete(client: Client) -> None:
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = client.get("/api/training", {"after": after} if after else {}).json()
+        seen += [record["id"] for record in page["records"]]
+        if not page["next"]:
+            break
+        after = page["next"]
+    assert len(seen) == len(set(seen)) == page["total"]
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_export_is_whole(client: Client) -> None:
+    lines = b"".join(client.get("/api/export/statement").streaming_content).splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == len(list(record_list(viewer=ANYONE, kind="statement")))
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/records/nonsense", 400),
+        ("/api/records/00000000-0000-4000-8000-000000000000", 404),
+        ("/api/training?nothing=1", 400),
+        ("/api/coverage?cut=x", 400),
+        ("/api/export/nothing", 404),
+        ("/api/nowhere", 404),
+    ],
+)
+def test_every_error_has_one_shape(client: Client, make: Maker, address: str, status: int) -> None:
+    response = client.get(address)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert set(response.json()) == {"type", "title", "status", "detail", "fields"}
+
+
+def test_the_openapi_document_is_of_3_1(client: Client) -> None:
+    document = client.get("/api/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+
+
+def test_what_the_public_may_not_see_is_in_no_answer(client: Client, make: Maker) -> None:
+    key = make.write(make.institution("PLANTED-MARKER"), level=Level.INSTITUTION)
+    make.put("source", titles=text("A source"))
+    assert client.get(f"/api/records/{key}").status_code == 404
+    for address in ("/api/institutions", "/api/training"):
+        assert "PLANTED" not in json.dumps(client.get(address).json())
