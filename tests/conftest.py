@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from making import EAST_ASIA, Maker
 
@@ -15,11 +17,12 @@ from concord.record.guard import refuse_unguarded_writes
 from concord.register.lists import forget
 from concord.studies.services import studies_run_all
 
+Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _plain_static_files(settings: object) -> None:
     """Static files as they lie in the tree: nothing has to be collected first."""
-    settings.STATIC_ROOT = tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     settings.STORAGES = {  # type: ignore[attr-defined]
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
