@@ -9,7 +9,7 @@ CONCORD := .venv/bin/concord
 DJANGO := DJANGO_SETTINGS_MODULE=concord.site.settings .venv/bin/python -m django
 CORES := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test test-postgres test-slow lint lock clean bootstrap bootstrap-dev
+.PHONY: help run bench test test-postgres test-slow lint lock clean bootstrap bootstrap-dev
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,8 +30,10 @@ $(UV): Makefile
 	@touch $@
 
 bootstrap: .venv/installed
+	@$(CONCORD) translations
 
 bootstrap-dev: .venv/installed-dev
+	@$(CONCORD) translations
 
 run: bootstrap ## start the portal on http://127.0.0.1:8000 (PORT=... changes it)
 	@$(CONCORD) init
@@ -64,3 +66,6 @@ lock: $(UV) ## make the locked requirement files anew
 
 clean: ## remove what was made, the database too
 	@rm -rf .venv .tools var
+
+bench: bootstrap-dev ## run the benchmarks, or one: make bench ONLY=lists
+	@for name in $(or $(ONLY),lists); do .venv/bin/python -m benchmarks.$$name; done

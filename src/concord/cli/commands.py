@@ -18,6 +18,7 @@ from rich.table import Table
 
 from concord.core.disclosure import ANYONE, Level
 from concord.exchange.services import folder_load
+from concord.jobs.tasks import run_studies
 from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
 from concord.record.kinds import all_kinds
@@ -192,6 +193,27 @@ def docs() -> None:
 
 
 @app.command()
+def synth(
+    activities: Annotated[int, typer.Option(help="How many activities", min=1)] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same register")] = 1,
+) -> None:
+    """Fill an empty database with a made-up register, to try and to measure with."""
+    from rich.progress import Progress
+
+    from concord.exchange.synthetic import synthetic_load
+
+    call_command("migrate", verbosity=0)
+    if register_number():
+        raise InvalidQueryError("The database is not empty: set CONCORD_VAR to another folder.")
+    with Progress(console=console) as bar:
+        task = bar.add_task("writing", total=activities + activities // 20 + activities // 50)
+        count = synthetic_load(
+            activities=activities, seed=seed, progress=lambda done: bar.update(task, completed=done)
+        )
+    console.print(f"{count} records written.")
+
+
+@app.command()
 def check() -> None:
     """Verify the database's own invariants and say how to mend each fault."""
     faults = 0
@@ -211,12 +233,16 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
 ) -> None:
     """Serve the portal and run the background worker until interrupted."""
+    kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
+    if kept is None or kept.is_stale:
+        run_studies.enqueue()
     worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker"])
     try:
         console.print(f"Concord is at http://{host}:{port}/ (stop with Ctrl-C)")
         subprocess.run(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
-             "--port", str(port), "--log-level", "warning", "concord.site.wsgi:application"],
+             "--port", str(port), "--log-level", "warning", "--blocking-threads", "8",
+             "concord.site.wsgi:application"],
             check=False,
         )  # fmt: skip
     except KeyboardInterrupt:

@@ -35,7 +35,8 @@ def terms() -> list[Term]:
 
 
 def _first(thing: object) -> str:
-    return gettext(" ".join((inspect.getdoc(thing) or "").split()))
+    definition = " ".join((inspect.getdoc(thing) or "").split())
+    return gettext(definition)
 
 
 def _spaced(name: str) -> str:
