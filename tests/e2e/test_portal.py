@@ -28,6 +28,7 @@ TOUR = {
     "coverage": "/coverage/",
     "collaboration": "/collaboration/",
     "statements": "/statements/?group=trained",
+    "coverage-ja": "/ja/coverage/",
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PICTURES = ROOT / "docs" / "pictures"
