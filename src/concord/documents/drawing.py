@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+import re
+import textwrap
+from typing import Final
+from unicodedata import east_asian_width
+from xml.sax import saxutils
+
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document may hold, escaped or not."""
+
+
+def escape(text: str) -> str:
+    """Text for an element; what XML cannot hold becomes a replacement sign."""
+    return saxutils.escape(_NOT_XML.sub("\ufffd", text))
+
+
+def quoteattr(text: str) -> str:
+    """Text as a quoted attribute; what XML cannot hold becomes a replacement sign."""
+    return saxutils.quoteattr(_NOT_XML.sub("\ufffd", text))
 
 
 def picture(
@@ -33,6 +50,21 @@ def words(x: float, y: float, text: str, *, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" {more}>{escape(text)}</text>'
 
 
+def breadth(text: str) -> int:
+    """How many Latin letters wide a text is; Han, kana and hangul count double."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def shorten(text: str, most: int) -> str:
-    """``text`` cut to ``most`` characters, with an ellipsis where it was."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """``text`` cut to the width of ``most`` Latin letters, with an ellipsis where it was."""
+    used = 0
+    for place, character in enumerate(text):
+        used += 2 if east_asian_width(character) in "WF" else 1
+        if used > most:
+            return text[: max(place - 1, 0)].rstrip() + "…"
+    return text
+
+
+def wrap(text: str, most: int) -> list[str]:
+    """``text`` in lines no broader than ``most``, nothing left out."""
+    return textwrap.wrap(text, most if breadth(text) == len(text) else most // 2) or [""]

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from concord.documents.drawing import mark, picture, shorten, words
+from concord.documents.drawing import mark, picture, words, wrap
 
-WIDTH, HEIGHT = 1000.0, 640.0
-_RX: Final = 300.0
-_RY: Final = 230.0
-EDGE: Final = 0.12
-"""Nodes this near to top or bottom have their label above or below."""
+WIDTH: Final = 1000.0
+_RX: Final = 270.0
+LETTERS: Final = 28
+"""A label is broken into lines of this breadth, which fit beside the ellipse."""
+LINE: Final = 15
 DASHES: Final = {"one_sided": "9 5", "not_asked": "2 5"}
 
 
@@ -50,7 +50,7 @@ def draw_graph(
     description: str,
 ) -> str:
     """Nodes on an ellipse in the given order; links between one pair bend apart."""
-    places = {node.key: _place(number, len(nodes)) for number, node in enumerate(nodes)}
+    places, height = _places(nodes)
     drawn: Counter[tuple[str, str]] = Counter()
     body = []
     for link in links:
@@ -59,13 +59,22 @@ def draw_graph(
         drawn[pair] += 1
     body += [_node(node, *places[node.key]) for node in nodes]
     return picture(
-        WIDTH, HEIGHT, "".join(body), chart_id=chart_id, title=title, description=description
+        WIDTH, height, "".join(body), chart_id=chart_id, title=title, description=description
     )
 
 
-def _place(number: int, count: int) -> tuple[float, float]:
-    angle = 2 * math.pi * number / max(count, 1) - math.pi / 2
-    return WIDTH / 2 + _RX * math.cos(angle), HEIGHT / 2 + _RY * math.sin(angle)
+def _places(nodes: Sequence[GraphNode]) -> tuple[dict[str, tuple[float, float]], float]:
+    """Clockwise from the top, one row a node on each side, so that labels never meet."""
+    rows = math.ceil(len(nodes) / 2)
+    lines = max((len(wrap(node.label, LETTERS)) for node in nodes), default=1)
+    row = max(34.0, LINE * lines + 8.0, min(70.0, 420.0 / max(rows, 1)))
+    places = {}
+    for number, node in enumerate(nodes):
+        on_right = number < rows
+        step = (number if on_right else len(nodes) - 1 - number) + 0.5
+        out = _RX * math.sqrt(1 - (2 * step / rows - 1) ** 2)
+        places[node.key] = (WIDTH / 2 + (out if on_right else -out), 10 + step * row)
+    return places, rows * row + 20
 
 
 def _link(link: GraphLink, a: tuple[float, float], b: tuple[float, float], number: int) -> str:
@@ -99,13 +108,12 @@ def _node(node: GraphNode, x: float, y: float) -> str:
         )
     else:
         shape = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" style="{style}"/>'
-    side = (x - WIDTH / 2) / _RX
-    if abs(side) < EDGE:
-        above = y < HEIGHT / 2
-        label = words(
-            x, y + (-16 if above else 27), shorten(node.label, 18), more='text-anchor="middle"'
-        )
-    else:
-        anchor = f'text-anchor="{"start" if side > 0 else "end"}"'
-        label = words(x + (15 if side > 0 else -15), y + 5, shorten(node.label, 28), more=anchor)
+    lines = wrap(node.label, LETTERS)
+    on_right = x > WIDTH / 2
+    anchor = f'text-anchor="{"start" if on_right else "end"}"'
+    top = y + 5 - LINE * (len(lines) - 1) / 2
+    label = "".join(
+        words(x + (15 if on_right else -15), top + LINE * place, line, more=anchor)
+        for place, line in enumerate(lines)
+    )
     return mark(shape + label, hint=node.label, href=node.href)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from concord.documents.drawing import mark, picture, shorten, words
+from concord.documents.drawing import mark, picture, quoteattr, shorten, words
 
 LABEL_WIDTH: Final = 420
 CELL: Final = 40
 ROW: Final = 24
-HEAD: Final = 130
+HEAD: Final = 150
+_NOT_NAME: Final = re.compile(r"[^A-Za-z0-9_-]")
+"""What could end a CSS reference to the hatching too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def draw_heatmap(
     columns: Sequence[str], rows: Sequence[HeatRow], *, chart_id: str, title: str, description: str
 ) -> str:
     """Columns are headed by slanted names, rows labelled at the left."""
-    hatch = f"{chart_id}-hatch"
+    hatch = f"{_NOT_NAME.sub('-', chart_id)}-hatch"
     body = [_hatching(hatch)]
     for place, column in enumerate(columns):
         x = LABEL_WIDTH + place * CELL + CELL / 2
@@ -59,7 +62,7 @@ def draw_heatmap(
 
 def _hatching(name: str) -> str:
     return (
-        f'<defs><pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'<defs><pattern id={quoteattr(name)} width="6" height="6" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" '
         'style="stroke:var(--accent,#0b6e6e);stroke-width:3"/></pattern></defs>'
     )
@@ -67,7 +70,7 @@ def _hatching(name: str) -> str:
 
 def _row(row: HeatRow, y: float, columns: Sequence[str], hatch: str) -> str:
     weight = 'font-weight="700"' if row.is_heading else ""
-    label = words(4, y + 17, shorten(row.label, 60), more=weight)
+    label = words(4, y + 17, shorten(row.label, 56), more=weight)
     parts = [mark(label, hint=row.label, href=row.href)]
     for place, cell in enumerate(row.cells):
         x = LABEL_WIDTH + place * CELL
@@ -79,10 +82,19 @@ def _row(row: HeatRow, y: float, columns: Sequence[str], hatch: str) -> str:
 def _cell(cell: HeatCell, x: float, y: float, hatch: str) -> str:
     accent = "stroke:var(--accent,#0b6e6e);stroke-width:1.5"
     if not cell.mark:
-        return f'<path d="M{x - 4:.1f},{y:.1f}h8" style="stroke:var(--line,#b9c6cb)"/>'
+        return f'<path d="M{x - 4:.1f},{y:.1f}h8" style="stroke:var(--muted,#51626b)"/>'
     fill = {"offered": "var(--accent,#0b6e6e)", "said": f"url(#{hatch})"}.get(cell.mark, "none")
     place = f'x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18"'
     box = f'<rect {place} style="fill:{fill};{accent}"/>'
-    if cell.mark == "event":
+    if cell.mark == "event" and not cell.text:
         box += f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" style="fill:var(--accent,#0b6e6e)"/>'
-    return box + (words(x, y + 4, cell.text, more='text-anchor="middle"') if cell.text else "")
+    return box + (_inside(cell, x, y + 4) if cell.text else "")
+
+
+def _inside(cell: HeatCell, x: float, y: float) -> str:
+    """The cell's text: paper on a filled square, ink with a paper halo on others."""
+    style = "fill:var(--paper,#fff)"
+    if cell.mark != "offered":
+        style = "fill:currentColor;paint-order:stroke;stroke:var(--paper,#fff);stroke-width:4px"
+    more = f'text-anchor="middle" font-size="12" style="{style}"'
+    return words(x, y, shorten(cell.text, 4), more=more)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from concord.documents.drawing import mark, picture, words
+from concord.documents.drawing import mark, picture, shorten, words
 
 WIDTH: Final = 1000.0
 LEFT: Final = 20.0
 RIGHT: Final = 560.0
 ROW: Final = 24
+LETTER: Final = 7.2
+"""The usual breadth of a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ def _bar(item: TimelineMark, first: int, last: int, scale: float, y: float) -> s
     box = f'x="{start:.1f}" y="{y:.1f}" width="{width:.1f}" height="13" rx="3"'
     bar = f'<rect {box} style="{style}"/>'
     label = f"{item.text}: {item.label}"
-    return mark(bar + words(start + width + 8, y + 11, label), hint=label, href=None)
+    x = start + width + 8
+    halo = 'style="paint-order:stroke;stroke:var(--paper,#fff);stroke-width:4px"'
+    shown = words(x, y + 11, shorten(label, int((WIDTH - x) / LETTER)), more=halo)
+    return mark(bar + shown, hint=label, href=None)
 
 
 def _years(day: dt.date) -> float:

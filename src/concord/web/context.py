@@ -19,7 +19,7 @@ NAVIGATION = (
     ("coverage", _("Coverage")),
     ("statements", _("Statements")),
     ("sources", _("Sources")),
-    ("about", _("About")),
+    ("about", _("About this collection")),
 )
 
 
