@@ -71,7 +71,7 @@ def _graph(links: list[Link], level: str) -> str:
             )  # fmt: skip
     used = {key for link in drawn for key in (link.a, link.b)}
     return draw_graph(
-        sorted((node for node in nodes.values() if node.key in used), key=lambda n: (not n.is_state, n.key)),
+        sorted((nodes[key] for key in used), key=lambda n: (not n.is_state, n.key)),
         drawn,
         chart_id="links",
         title=_("Who is said to work with whom"),
