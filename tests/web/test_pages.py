@@ -101,7 +101,7 @@ def test_list_takes_as_many_queries_for_one_row_as_for_thirty(
     client.get("/training/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/training/")
-    assert len(queries) == 4
+    assert len(queries) == 3
 
 
 def test_what_the_public_may_not_see_is_on_no_page(client: Client, make: Maker) -> None:

@@ -159,10 +159,13 @@ class _Texts:
         self._settled: Any = ()
 
     def add(self, row: int, words: Sequence[tuple[str, int, int]]) -> None:
-        self.texts += [fold(text) for text, _worth, _audience in words]
-        self.rows.add(row for _ in words)
-        self.worth.add(worth for _text, worth, _audience in words)
-        self.audience.add(audience for _text, _worth, audience in words)
+        alike: dict[tuple[int, int], list[str]] = {}
+        for text, worth, audience in words:
+            alike.setdefault((worth, audience), []).append(fold(text))
+        self.texts += ["\n".join(texts) for texts in alike.values()]
+        self.rows.add(row for _ in alike)
+        self.worth.add(worth for worth, _audience in alike)
+        self.audience.add(audience for _worth, audience in alike)
 
     def drop(self, row: int) -> None:
         self.audience.values[self.rows.values == row] = NOBODY

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from concord.core.analysis.ladder import confirmation, depth
 from concord.core.disclosure import Viewer
-from concord.record.selectors import RecordView, record_list
+from concord.record.selectors import RecordView, record_list, records_get
 from concord.register import vocabulary
 from concord.register.reading import pick, title_of
 from concord.register.tables import brief_sources, citations_of
@@ -51,11 +51,15 @@ class Link:
 
 
 class Parties:
-    """Names parties for one viewer: one query for institutions and one for networks."""
+    """Names parties for one viewer: all of them, or those of ``ids`` alone, in one query."""
 
-    def __init__(self, viewer: Viewer, language: str) -> None:
+    def __init__(self, viewer: Viewer, language: str, ids: Collection[str] | None = None) -> None:
         self.language = language
-        self._records: dict[str, RecordView] = {
+        if ids is not None:
+            found = records_get(viewer=viewer, ids=[UUID(key) for key in ids])
+            self._records = {str(key): record for key, record in found.items()}
+            return
+        self._records = {
             str(record.id): record
             for kind in ("institution", "network")
             for record in record_list(viewer=viewer, kind=kind)

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 MOST = 12
 """Values shown before 'more'."""
+ALL = 60
+"""Values offered at all: the most frequent, and those that are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ def facet_list(
         codes = {**dict.fromkeys(chosen, 0), **counts.get(name, {})}
         values = tuple(
             FacetValue(code, label_of(code), count, code in chosen, _href(request, name, code))
-            for code, count in sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
+            for place, (code, count) in enumerate(
+                sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
+            )
+            if place < ALL or code in chosen
         )
         if values:
             facets.append(Facet(name, label, values))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from concord.record.selectors import records_get
+from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
 from concord.register.links import Parties
 from concord.register.listquery import key_text, read_query
 from concord.register.lists import TRAINING_FACETS, training_table
 from concord.register.words import ActivityKind, Stage, TrainingLevel
-from concord.web.facets import facet_list
+from concord.web.facets import ALL, facet_list
 from concord.web.templatetags.reading import country, language, role, topic, word
 from concord.web.views.viewer import viewer_of
 
@@ -40,10 +42,11 @@ def training_list(request: HttpRequest) -> HttpResponse:
     )
     page = table.page(viewer, query.question, PAGE, query.after)
     records = records_get(viewer=viewer, ids=page.ids)
-    parties = Parties(viewer, language())
+    counts = table.counts(viewer, query.question)
+    parties = Parties(viewer, language(), _named(request, records.values(), counts["provider"]))
     facets = facet_list(
         request,
-        table.counts(viewer, query.question),
+        counts,
         {
             "kind": (_("Kind"), _kind),
             "group": (_("Topic group"), topic),
@@ -70,6 +73,20 @@ def training_list(request: HttpRequest) -> HttpResponse:
     }
     template = "concord/training_results.html" if request.htmx else "concord/training.html"  # type: ignore[attr-defined]
     return render(request, template, context)
+
+
+def _named(
+    request: HttpRequest, records: Iterable[RecordView], providers: Mapping[str, int]
+) -> set[str]:
+    """The institutions that the page names: hosts of its rows, and the most frequent providers."""
+    most = sorted(providers, key=lambda code: (-providers[code], code))[:ALL]
+    named = {*most, *(set(request.GET.getlist("provider")) & set(providers))}
+    for record in records:
+        named.update(record.content.get("providers", ()))
+        for part in record.content.get("parties", ()):
+            if institution := part["party"].get("institution"):
+                named.add(institution)
+    return named
 
 
 def _kind(code: str) -> str:
