@@ -1,38 +1,47 @@
-"""Pages of training at three sizes: p95 at the server, beside a page that reads nothing.
+"""Every list and search page at three sizes: p95 at the server, beside a page that reads nothing.
 
-Run by `make bench ONLY=lists`. Each size has a database of its own under `var/bench`, kept for the
-next run.
+Run by `make bench ONLY=lists`.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import os
 import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
 
-SIZES = [1_000, 10_000, 100_000]
+from benchmarks.registers import SIZES, main, run_at, table
+
+FLOOR = "floor: glossary"
 PAGES = {
-    "floor: glossary": "/glossary/",
-    "list": "/api/training",
-    "page with facets": "/training/",
-    "search with facets": "/training/?q=culture",
-    "two characters": "/training/?q=核安",
-    "filtered": "/training/?topic=A1&stage=done&country=CN",
+    FLOOR: "/glossary/",
+    "home": "/",
+    "training": "/training/",
+    "training, common word": "/training/?q=culture",
+    "training, two characters": "/training/?q=核安",
+    "training, no diacritics": "/training/?q=an+ninh",
+    "training, three filters": "/training/?topic=A1&stage=done&country=CN",
+    "calendar": "/training/calendar/?year=2020",
     "institutions": "/institutions/",
+    "institutions, search": "/institutions/?q=institution+12",
+    "institution, the busiest": "/institutions/{busiest}/",
+    "collaboration": "/collaboration/",
+    "collaboration, as named": "/collaboration/?level=named",
+    "coverage": "/coverage/",
+    "topic": "/coverage/A1/",
+    "statements": "/statements/",
+    "sources": "/sources/",
+    "source, the most cited": "/sources/{cited}/",
+    "interface: training": "/api/training",
+    "interface: collaboration": "/api/collaboration",
 }
-LIMIT_MS = 300
+PLAIN = {"calendar"}
+"""Lists without facets: 150 ms instead of 300."""
+NO_LIST = {FLOOR, "home", "coverage", "topic", "institution, the busiest"}
+"""Pages that are no lists: measured, without a limit."""
+TIMES = 40
 
 
 def measure() -> dict[str, dict[str, float]]:
-    """In this process: the first page's time, then p50 and p95 of forty of each, in ms."""
-    import django
-
-    django.setup()
+    """In this process: the first page's time, then p95 of each page in ms, and its queries."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -40,65 +49,44 @@ def measure() -> dict[str, dict[str, float]]:
     client = Client(HTTP_HOST="localhost")
     start = time.perf_counter()
     client.get("/training/")
-    results = {"first page": {"p95": (time.perf_counter() - start) * 1000}}
+    ids = {"busiest": _most("provider"), "cited": _most("source")}
+    p95 = {"first page of a process": (time.perf_counter() - start) * 1000}
+    queries = {}
     for name, address in PAGES.items():
         times = []
-        for _ in range(40):
+        client.get(address.format(**ids))
+        for _ in range(TIMES):
             start = time.perf_counter()
-            response = client.get(address)
+            response = client.get(address.format(**ids))
             times.append((time.perf_counter() - start) * 1000)
-            assert response.status_code == 200, response.status_code  # noqa: S101
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        cuts = statistics.quantiles(times, n=20)
-        results[name] = {"p50": statistics.median(times), "p95": cuts[18], "queries": len(queries)}
-    return results
+            assert response.status_code == 200, (address, response.status_code)  # noqa: S101
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address.format(**ids))
+        p95[name], queries[name] = statistics.quantiles(times, n=20)[18], len(captured)
+    return {"p95": p95, "queries": queries}
 
 
-def run(size: int) -> dict[str, dict[str, float]]:
-    """One size, in a process and a database of its own."""
-    var = Path("var/bench") / str(size)
-    environment = {
-        **os.environ,
-        "CONCORD_VAR": str(var.resolve()),
-        "DJANGO_SETTINGS_MODULE": "concord.site.settings",
-    }
-    if not (var / "concord.sqlite3").exists():
-        var.mkdir(parents=True)
-        start = time.perf_counter()
-        synth = [".venv/bin/concord", "synth", "--activities", str(size)]
-        subprocess.run(synth, env=environment, check=True, stdout=subprocess.DEVNULL)
-        print(f"{size:>8} activities written in {time.perf_counter() - start:.1f} s", flush=True)
-        collect = [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v", "0"]
-        subprocess.run(collect, env=environment, check=True)
-    child = [sys.executable, "-m", "benchmarks.lists", "--measure"]
-    done = subprocess.run(child, env=environment, check=True, capture_output=True, text=True)
-    found: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
-    return found
+def _most(facet: str) -> str:
+    from concord.core.disclosure import ANYONE
+    from concord.record.columns import Question
+    from concord.register.lists import citing_table, training_table
+
+    chosen = citing_table() if facet == "source" else training_table()
+    counts = chosen.counts(ANYONE, Question())[facet]
+    return max(counts, key=lambda code: counts[code])
 
 
-def main() -> None:
-    found = {size: run(size) for size in SIZES}
-    heads = "".join(f"{size:>20}" for size in SIZES)
-    print(f"{'p95 in ms (ratio to floor)':<28}{heads}   slope")
-    for name in ("first page", *PAGES):
-        print(line(name, found))
-
-
-def line(name: str, found: dict[int, dict[str, dict[str, float]]]) -> str:
-    """One page: its p95 at each size with the ratio to the floor, and how it grows."""
-    figures = [found[size][name]["p95"] for size in SIZES]
-    floors = [found[size]["floor: glossary"]["p95"] for size in SIZES]
-    cells = [f"{f:.1f} ({f / g:.1f}x)" for f, g in zip(figures, floors, strict=True)]
-    slope = math.log(figures[-1] / figures[0]) / math.log(SIZES[-1] / SIZES[0])
-    queries = sorted({int(found[size][name].get("queries", 0)) for size in SIZES})
-    over = "" if name == "first page" or figures[-1] <= LIMIT_MS else f"  over {LIMIT_MS} ms"
-    shown = "".join(f"{cell:>20}" for cell in cells)
-    return f"{name:<28}{shown}{slope:>8.2f}  queries {queries}{over}"
+def report() -> None:
+    found = {size: run_at("lists", size) for size in SIZES}
+    limits = {name: 150 if name in PLAIN else 300 for name in PAGES if name not in NO_LIST}
+    table("p95 in ms", {size: found[size]["p95"] for size in SIZES}, FLOOR, limits)
+    for name in PAGES:
+        counts = {found[size]["queries"][name] for size in SIZES}
+        if len(counts) > 1:
+            print(f"{name}: queries differ with the size: {sorted(counts)}")
+    most = max(max(found[size]["queries"].values()) for size in SIZES)
+    print(f"at most {most} queries a page")
 
 
 if __name__ == "__main__":
-    if "--measure" in sys.argv:
-        print(json.dumps(measure()))
-    else:
-        main()
+    main("lists", measure, report)

@@ -15,7 +15,8 @@ from concord.register.lists import training_table
 @pytest.mark.django_db
 def test_a_synthetic_register_is_sound_and_found() -> None:
     count = synthetic_load(activities=60, seed=3)
-    assert count == 1 + 3 + 3 + 60
+    assert count == 1 + 3 + 1 + 3 + 1 + 1 + 60  # compiler, institutions, source, courses, ...
+
     assert list(register_check()) == []
     assert training_table().page(ANYONE, Question(), 10, None).total == 63
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,13 @@ from uuid import UUID
 from concord.core.disclosure import Actor, Level
 from concord.record.services import Draft, content_parse, node_ensure, revisions_write
 from concord.register import vocabulary
-from concord.register.words import ActivityKind, Stage
+from concord.register.words import (
+    ActivityKind,
+    AgreementKind,
+    RelationKind,
+    Stage,
+    StatementGroup,
+)
 
 BATCH = 2_000
 WORDS = (
@@ -23,19 +30,34 @@ WORDS = (
 COUNTRIES = ("CN", "ID", "JP", "MY", "KR", "VN", "TH", "PH", "MM", "MN", "KZ", "PK", "IN", "LT")
 
 
+INSTITUTION_KINDS = ("university", "coe", "regulator", "operator", "nssc", "agency")
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The institutions and sources that the made-up records name."""
+
+    institutions: list[UUID]
+    sources: list[UUID]
+
+
 def synthetic_load(
     *, activities: int, seed: int = 1, progress: Callable[[int], None] = lambda _done: None
 ) -> int:
     """Write a synthetic register of ``activities`` activities; return how many records it has.
 
-    One institution to fifty activities, one course to twenty, about ten rows of participation to
-    each activity. A few institutions, topics and countries have most of it, as in life.
+    To a hundred activities two institutions, five courses, one source, two statements, two
+    relations and one agreement; to each activity about ten rows of participation. A few
+    institutions, topics and countries have most of it, as in life.
     """
     node_ensure()
     chance = random.Random(seed)  # noqa: S311 - a made-up register, not a secret
     compiler = _id(chance)
-    centres = [_id(chance) for _ in range(max(3, activities // 50))]
-    drafts = _drafts(chance, compiler, centres, activities)
+    cast = Cast(
+        [_id(chance) for _ in range(max(3, activities // 50))],
+        [_id(chance) for _ in range(max(1, activities // 100))],
+    )
+    drafts = _drafts(chance, compiler, cast, activities)
     done = 0
     while batch := list(islice(drafts, BATCH)):
         revisions_write(actor=Actor(compiler), drafts=batch, via="synthetic", reason="made up")
@@ -57,38 +79,84 @@ def _skewed(chance: random.Random, values: Any) -> Any:
     return values[int(len(values) * chance.random() ** 3)]
 
 
-def _drafts(
-    chance: random.Random, compiler: UUID, centres: list[UUID], activities: int
-) -> Iterator[Draft]:
+def _drafts(chance: random.Random, compiler: UUID, cast: Cast, activities: int) -> Iterator[Draft]:
     names = [{"name": "Synthetic compiler", "language": "en"}]
     yield _draft("institution", compiler, {"names": names, "kinds": ["compiler"]})
-    for number, centre in enumerate(centres):
-        names = [{"name": f"Synthetic centre {number}", "language": "en"}]
+    for number, institution in enumerate(cast.institutions):
+        names = [{"name": f"Synthetic institution {number}", "language": "en"}]
+        kinds = ["coe"] if number < 3 else [_skewed(chance, INSTITUTION_KINDS)]
         state = _skewed(chance, COUNTRIES)
-        yield _draft("institution", centre, {"names": names, "kinds": ["coe"], "state": state})
+        data = {"names": names, "kinds": kinds, "state": state}
+        yield _draft("institution", institution, data)
+    for number, source in enumerate(cast.sources):
+        titles = _text(f"Synthetic report {number}")
+        yield _draft("source", source, {"titles": titles, "is_brief": number == 0})
     topics = [entry.code for entry in vocabulary.topics().leaves()]
     roles = [entry.code for entry in vocabulary.roles()]
     for number in range(activities // 20):
         data = _training(chance, number, topics, roles)
-        yield _draft("course", _id(chance), data | {"providers": [_skewed(chance, centres)]})
+        data |= {"providers": [_skewed(chance, cast.institutions)]} | _cited(chance, cast)
+        yield _draft("course", _id(chance), data)
+    for number in range(activities // 50):
+        yield _draft("statement", _id(chance), _statement(chance, cast, number))
+        yield _draft("relation", _id(chance), _link(chance, cast, "relation", number))
+    for number in range(activities // 100):
+        yield _draft("agreement", _id(chance), _link(chance, cast, "agreement", number))
     for number in range(activities):
         data = _training(chance, number, topics, roles)
-        yield _draft("activity", _id(chance), data | _happening(chance, centres, roles))
+        data |= _happening(chance, cast, roles) | _cited(chance, cast)
+        yield _draft("activity", _id(chance), data)
+
+
+def _text(words: str) -> dict[str, Any]:
+    return {"original": "en", "text": {"en": words}}
+
+
+def _cited(chance: random.Random, cast: Cast) -> dict[str, Any]:
+    page = f"page {chance.randint(1, 80)}"
+    return {"citations": [{"source": _skewed(chance, cast.sources), "locator": page}]}
+
+
+def _statement(chance: random.Random, cast: Cast, number: int) -> dict[str, Any]:
+    return {
+        "group": _skewed(chance, StatementGroup.values),
+        "subject": {"institution": _skewed(chance, cast.institutions)},
+        "measure": _skewed(chance, ("people trained", "courses", "rooms", "instructors")),
+        "text": _text(f"Synthetic claim {number}"),
+        "value": chance.randint(1, 5_000),
+        "unit": "persons",
+        "when": str(chance.randint(2010, 2025)),
+    } | _cited(chance, cast)
+
+
+def _link(chance: random.Random, cast: Cast, kind: str, number: int) -> dict[str, Any]:
+    first, second = (_skewed(chance, cast.institutions) for _ in range(2))
+    if first == second:
+        second = next(i for i in cast.institutions if i != first)
+    words = _text(f"Synthetic {kind} {number}")
+    kinds = RelationKind.values if kind == "relation" else AgreementKind.values
+    said = [{"party": {"institution": first}}] if chance.random() < 1 / 3 else []
+    return {
+        "text" if kind == "relation" else "titles": words,
+        f"{kind}_kind": _skewed(chance, kinds),
+        "parties": [{"institution": first}, {"institution": second}],
+        "stage": _skewed(chance, (Stage.DONE.value, Stage.PLANNED.value)),
+        "accounts": said,
+    } | _cited(chance, cast)
 
 
 def _training(
     chance: random.Random, number: int, topics: list[str], roles: list[str]
 ) -> dict[str, Any]:
-    words = f"{_skewed(chance, WORDS)} {number}"
     return {
-        "titles": {"original": "en", "text": {"en": words}},
+        "titles": _text(f"{_skewed(chance, WORDS)} {number}"),
         "topics": list({_skewed(chance, topics) for _ in range(chance.randint(1, 3))}),
         "roles": list({_skewed(chance, roles) for _ in range(chance.randint(0, 3))}),
         "languages": [_skewed(chance, ("en", "zh", "ja", "ko", "id", "vi"))],
     }
 
 
-def _happening(chance: random.Random, centres: list[UUID], roles: list[str]) -> dict[str, Any]:
+def _happening(chance: random.Random, cast: Cast, roles: list[str]) -> dict[str, Any]:
     when = f"{2010 + int(16 * chance.random() ** 0.6)}-{chance.randint(1, 12):02}"
     participation = [
         {
@@ -99,11 +167,15 @@ def _happening(chance: random.Random, centres: list[UUID], roles: list[str]) -> 
         }
         for _ in range(chance.randint(5, 15))
     ]
+    parties = [{"party": {"institution": _skewed(chance, cast.institutions)}, "part": "host"}]
+    if chance.random() < 1 / 5:
+        partner = {"institution": _skewed(chance, cast.institutions)}
+        parties.append({"party": partner, "part": "co_organiser"})
     return {
         "activity_kind": _skewed(chance, ActivityKind.values),
         "when": when,
         "stage": _skewed(chance, (Stage.DONE.value, Stage.PLANNED.value, Stage.UNKNOWN.value)),
         "country": _skewed(chance, COUNTRIES),
-        "parties": [{"party": {"institution": _skewed(chance, centres)}, "part": "host"}],
+        "parties": parties,
         "participation": participation,
     }
