@@ -13,8 +13,8 @@ from making import EAST_ASIA, Maker
 
 from concord.core.disclosure import Level
 from concord.exchange.services import folder_load
+from concord.record.following import forget
 from concord.record.guard import refuse_unguarded_writes
-from concord.register.lists import forget
 from concord.studies.services import studies_run_all
 
 Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

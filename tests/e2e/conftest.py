@@ -40,7 +40,7 @@ def portal(transactional_db: None, live_server: object) -> str:
 
     from concord.core.disclosure import Level
     from concord.exchange.services import folder_load
-    from concord.register.lists import forget
+    from concord.record.following import forget
     from concord.studies.services import studies_run_all
 
     forget()

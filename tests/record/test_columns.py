@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from concord.core.disclosure import ANYONE, Viewer
-from concord.record.columns import ColumnTable, Question, Row, Value, Words
+from concord.record.columns import ColumnTable, Key, Question, Row, Value, Words
+from concord.record.errors import InvalidQueryError
 
 AUDIENCES = ["public", "institution:1", "institution:2"]
 audience = st.sampled_from(AUDIENCES)
@@ -33,6 +35,8 @@ rows = st.lists(
         first=st.integers(0, 9),
         last=st.integers(9, 12),
         date_audience=audience,
+        place=st.sampled_from(["", "m", "z"]),
+        place_audience=audience,
     ),
     max_size=12,
 )
@@ -72,10 +76,7 @@ def test_table_answers_as_a_plain_reading_does(
     for row in newest.values():
         if _answers(row, viewer, question, facet=False):
             for code in {v.code for v in row.facets["f"] if viewer.may_see(v.audience)}:
-                pairs = [
-                    v for v in row.facets["f"] if v.code == code and viewer.may_see(v.audience)
-                ]
-                counted[code] = counted.get(code, 0) + len(pairs)
+                counted[code] = counted.get(code, 0) + 1
     assert table.counts(viewer, question)["f"] == counted
 
 
@@ -108,7 +109,10 @@ def test_hidden_values_change_nothing_that_is_seen(given_rows: list[Row], viewer
         }
         texts = [w for w in row.words if viewer.may_see(w.audience)]
         dates = (row.first, row.last) if viewer.may_see(row.date_audience) else (5, 11)
-        return Row(row.id, row.audience, kept, texts, *dates, row.date_audience)
+        place = row.place if viewer.may_see(row.place_audience) else "other"
+        return Row(
+            row.id, row.audience, kept, texts, *dates, row.date_audience, place, row.place_audience
+        )
 
     one, two = ColumnTable(["f", "g"]), ColumnTable(["f", "g"])
     for row in given_rows:
@@ -127,3 +131,31 @@ def test_a_removed_row_is_in_no_answer() -> None:
     table.remove(row.id)
     assert table.page(ANYONE, Question(), 5, None).total == 0
     assert table.counts(ANYONE, Question())["f"] == {}
+
+
+def test_a_search_finds_rows_by_the_labels_of_their_codes() -> None:
+    table = ColumnTable(["f"], {"f": lambda word: {"a"} if word in "guard" else set()})
+    shown, hidden = uuid.UUID(int=1 << 100), uuid.UUID(int=2 << 100)
+    table.put(Row(shown, "public", {"f": [Value("a", "public")]}))
+    table.put(Row(hidden, "public", {"f": [Value("a", "institution:1")]}))
+    assert table.ids_where(ANYONE, Question(words="guard")) == [shown]
+
+
+def test_rows_stand_in_the_order_of_their_places() -> None:
+    table = ColumnTable([])
+    names = {uuid.uuid4(): name for name in ("c", "a", "b")}
+    for row_id, name in names.items():
+        table.put(Row(row_id, "public", place=name))
+    assert [names[i] for i in table.page(ANYONE, Question(), 3, None).ids] == ["a", "b", "c"]
+    last = next(i for i, name in names.items() if name == "b")
+    table.put(Row(last, "public", place="0"))
+    assert table.page(ANYONE, Question(), 1, None).ids == [last]
+
+
+def test_the_end_of_nobodys_page_is_refused() -> None:
+    table = ColumnTable([])
+    hidden = uuid.uuid4()
+    table.put(Row(hidden, "institution:1"))
+    for row_id in (hidden, uuid.uuid4()):
+        with pytest.raises(InvalidQueryError):
+            table.page(ANYONE, Question(), 5, Key(0, 0, row_id))

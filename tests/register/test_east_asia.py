@@ -10,8 +10,10 @@ from making import EAST_ASIA
 from concord.core.disclosure import ANYONE, Level
 from concord.exchange.services import folder_load
 from concord.record.checks import register_check
-from concord.record.selectors import RecordView, record_list
-from concord.register.links import link_list, short_name
+from concord.record.columns import Question
+from concord.record.selectors import RecordView, record_list, records_get
+from concord.register.links import Link, Parties, links_of, short_name
+from concord.register.lists import link_table
 from concord.register.reading import title_of
 from concord.register.tables import citations_of, names_of
 from concord.register.words import Confirmation, Cut
@@ -87,11 +89,16 @@ def test_target_groups_stand_on_the_centre_and_not_on_its_courses() -> None:
         assert named <= {"R08", "R11", "R17"}
 
 
+def _links(cut: Cut) -> list[Link]:
+    found = records_get(viewer=ANYONE, ids=link_table(cut).ids_where(ANYONE, Question()))
+    return links_of(list(found.values()), viewer=ANYONE, cut=cut, language="en")
+
+
 def test_table_3_keeps_states_apart_from_centres() -> None:
-    links = {link.text: link for link in link_list(viewer=ANYONE, cut=Cut.BRIEF, language="en")}
+    links = {link.text: link for link in _links(Cut.BRIEF)}
     planned = links["Exchange of training materials planned"]
     assert {p.label for p in planned.parties} == {"China", "Republic of Korea"}
-    assert (planned.stage, planned.confirmation) == ("planned", Confirmation.CONFIRMED)
+    assert (planned.stage, planned.confirmation) == ("planned", Confirmation.ONE_SIDED)
     exchange = links["Personnel exchange"]
     assert exchange.confirmation == Confirmation.ONE_SIDED
     assert {p.kind for p in exchange.parties} == {"state"}
@@ -100,13 +107,108 @@ def test_table_3_keeps_states_apart_from_centres() -> None:
         for link in links.values()
         if {p.label for p in link.parties} == {"Republic of Korea", "Malaysia"}
     ]
-    assert not listed or listed[0].confirmation == Confirmation.ONE_SIDED
+    assert not listed or listed[0].confirmation == Confirmation.NOT_ASKED
+
+
+def test_a_row_of_table_3_is_no_account_of_the_state_that_it_names() -> None:
+    links = [link for link in _links(Cut.BRIEF) if link.kind == "relation"]
+    assert not [k.text for k in links if k.confirmation == Confirmation.CONFIRMED]
+    asian_network = {
+        frozenset(p.label for p in k.parties): k.confirmation
+        for k in links
+        if k.text.startswith("Asian regional network")
+    }
+    korea = "Republic of Korea"
+    assert asian_network == {
+        frozenset({"China", "Japan"}): Confirmation.ONE_SIDED,
+        frozenset({"China", korea}): Confirmation.NOT_ASKED,
+        frozenset({"Japan", korea}): Confirmation.ONE_SIDED,
+    }
+
+
+def test_attendance_and_support_do_not_count_again_as_joint_courses() -> None:
+    links = _links(Cut.BRIEF)
+    attended = [k for k in links if "Indonesia" in k.text and "INSA" in k.text]
+    assert [(k.kind, k.depth) for k in attended] == [("relation", 0)]
+    supported = [
+        k
+        for k in links
+        if {p.label for p in k.parties} == {"IAEA", "SNSTC"} and "support" in k.text
+    ]
+    assert [(k.kind, k.depth) for k in supported] == [("relation", None)]
+
+
+def _parties(kind: str, title: str) -> list[set[str]]:
+    """The parties of every record of that title, as a page shows them."""
+    named = Parties(ANYONE, "en", [str(r.id) for r in _all("institution")])
+    return [
+        {named.name(p.get("party", p)).label for p in r.content["parties"]}
+        for r in _all(kind)
+        if title_of(r, "en") == title
+    ]
+
+
+def test_the_acting_body_is_the_one_that_the_source_names() -> None:
+    assert _parties("relation", "SSAC course in Hanoi") == [{"JAEA", "VARANS"}]
+    assert _parties("relation", "Malaysia set up its NSSC working with the IAEA") == [
+        {"IAEA", "Malaysia"}
+    ]
+    assert _parties("relation", "Viet Nam set up its NSSC working with the IAEA") == [
+        {"IAEA", "Viet Nam"}
+    ]
+    talks = "IAEA started talks with the three States on harmonising training content"
+    assert _parties("relation", talks) == [{"IAEA", "China", "Japan", "Republic of Korea"}]
+    assert _parties("agreement", "Loan pool of detection equipment for the region") == [
+        {"IAEA", "AELB"}
+    ]
+
+
+def test_what_others_hosted_is_not_said_of_the_chinese_centre() -> None:
+    found = [
+        s.content["subject"]
+        for s in _all("statement")
+        if s.content.get("when") == "2012/2013" and s.content["measure"] != "meeting"
+    ]
+    assert len(found) == 3
+    assert all("institution" not in subject for subject in found)
+    assert {subject["state"] for subject in found} == {"CN"}
+
+
+def test_designations_stand_on_the_parents() -> None:
+    designated = {
+        short_name(r, "en")
+        for r in _all("institution")
+        if any(m["step"] == "designated" for m in r.content.get("milestones", ()))
+    }
+    assert designated == {"CAEA", "JAEA", "NISAS"}
+
+
+def test_the_memoranda_of_2010_and_2011_each_cite_their_own_source() -> None:
+    sources = {str(r.id): title_of(r, "en") for r in _all("source")}
+    cited = {
+        a.content["when"]: {sources[c["source"]] for c in citations_of(a.content)}
+        for a in _all("agreement")
+        if "United States" in title_of(a, "en")
+    }
+    assert cited["2010"] == {"New nuclear security training center opens in China"}
+    assert cited["2011"] == {title for title in sources.values() if "Encouraging Coll" in title}
+
+
+def test_what_a_notice_announces_is_planned() -> None:
+    titles = {
+        "INSA 10th anniversary conference",
+        "Nonproliferation programme for university students",
+    }
+    found = [a for a in _all("activity") if title_of(a, "en") in titles]
+    assert len(found) == 2
+    for activity in found:
+        assert activity.content["stage"] == "planned"
+        assert {p["stage"] for p in activity.content["participation"]} == {"planned"}
 
 
 def test_the_hanoi_seminar_is_one_sided_in_the_brief_and_confirmed_by_later_sources() -> None:
     def hanoi(cut: Cut) -> Confirmation:
-        links = link_list(viewer=ANYONE, cut=cut, language="en")
-        found = [k for k in links if k.text == "Seminar in Hanoi" and k.kind == "relation"]
+        found = [k for k in _links(cut) if k.text == "Seminar in Hanoi" and k.kind == "relation"]
         return found[0].confirmation
 
     assert hanoi(Cut.BRIEF) == Confirmation.ONE_SIDED
@@ -127,14 +229,25 @@ def test_memoranda_of_viet_nam_are_with_the_parents() -> None:
 
 def test_conflicting_claims_about_insa_stand_side_by_side() -> None:
     insa = next(str(r.id) for r in _all("institution") if short_name(r, "en") == "INSA")
-    trained = [
-        (s.content["value"], s.content.get("stage", "done"), s.content.get("when"))
+    people = {
+        s.content["value"]: (s.content["measure"], s.content.get("stage", "done"))
         for s in _all("statement")
         if s.content["subject"].get("institution") == insa
-        and s.content["measure"] == "people trained"
+        and s.content["measure"] in {"people trained", "planned trainees a year"}
+    }
+    assert people == {
+        "1000": ("planned trainees a year", "planned"),
+        "3129": ("people trained", "done"),
+        "567": ("people trained", "done"),
+    }
+    milestones = [
+        m["when"]
+        for r in _all("institution")
+        if str(r.id) == insa
+        for m in r.content["milestones"]
+        if m["step"] == "established"
     ]
-    assert {value for value, _stage, _when in trained} == {"1000", "3129", "567"}
-    assert {stage for value, stage, _when in trained if value == "1000"} == {"planned"}
+    assert sorted(milestones) == ["2014-02", "2014-03"]
 
 
 def test_totals_and_umbrella_rows_are_no_activities() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -12,20 +12,41 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError as NinjaValidationError
 
-from concord.api.schemas import CoverageOut, PageOut, ProblemOut, RecordOut
+from concord.api.schemas import (
+    AboutOut,
+    CoverageOut,
+    EntryOut,
+    FigureOut,
+    PageOut,
+    ProblemOut,
+    RecordOut,
+    RuleOut,
+    SummaryOut,
+    TermOut,
+    TopicOut,
+)
 from concord.core.disclosure import ANYONE
-from concord.record.columns import ColumnTable
+from concord.core.vocabulary import Entry
+from concord.record.columns import Question
 from concord.record.errors import ConcordError, InvalidQueryError, NotFoundError
 from concord.record.kinds import all_kinds
 from concord.record.selectors import record_get, record_list, records_get
-from concord.register.listquery import key_text, read_query
-from concord.register.lists import (
-    INSTITUTION_FACETS,
-    TRAINING_FACETS,
-    institution_table,
-    training_table,
+from concord.register import vocabulary
+from concord.register.glossary import terms
+from concord.register.listings import (
+    COLLABORATION,
+    INSTITUTIONS,
+    SOURCES,
+    STATEMENTS,
+    TRAINING,
+    Listing,
 )
-from concord.register.words import Cut
+from concord.register.listquery import key_text, read_query
+from concord.register.lists import citing_table, institution_table
+from concord.register.rows import CITING_FACETS
+from concord.register.rules import RULES
+from concord.register.tables import totals
+from concord.register.words import CENTRE_KINDS, Cut
 from concord.studies.selectors import coverage_get
 
 PAGE = 50
@@ -37,6 +58,44 @@ api = NinjaAPI(
     description="Who trains whom on what in nuclear security. Read-only; no key is needed.",
     openapi_extra={"info": {"license": {"name": "Apache-2.0"}}},
 )
+
+
+def _parameter(name: str, description: str, codes: Sequence[str] = ()) -> dict[str, Any]:
+    item: dict[str, Any] = {"type": "string"}
+    if codes:
+        item |= {"enum": list(codes)}
+    single = name in {"q", "from", "to", "after", "cut"}
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": item if single else {"type": "array", "items": item},
+    }
+
+
+PAGED: Final = {
+    "parameters": [
+        _parameter("kind", "Only records of these kinds", list(all_kinds())),
+        _parameter("after", "Where the page before ended: its ``next``"),
+    ]
+}
+
+
+def asks(listing: Listing) -> dict[str, Any]:
+    """The parameters of a list as the interface's description gives them."""
+    known = listing.known()
+    return {
+        "parameters": [
+            _parameter("q", "Words to be found, in any script; each must be there"),
+            _parameter("from", "Only what may lie on or after this day, month or year"),
+            _parameter("to", "Only what may lie on or before this day, month or year"),
+            _parameter("after", "Where the page before ended: its ``next``"),
+            *(_parameter(name, "One of the alternatives", known.get(name, ()))
+              for name in listing.facets),
+            *(_parameter(name, "The cut of the sources", Cut.values) for name in listing.also),
+        ]
+    }  # fmt: skip
 
 
 def _problem(
@@ -63,28 +122,71 @@ def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: AR
     return _concord_error(request, NotFoundError())
 
 
-def _page(request: HttpRequest, table: ColumnTable, facets: tuple[str, ...]) -> PageOut:
-    query = read_query(request.GET, facets, {})
-    page = table.page(ANYONE, query.question, PAGE, query.after)
+def _page(request: HttpRequest, listing: Listing) -> PageOut:
+    page, records = listing.page(ANYONE, request.GET)
+    return PageOut(
+        total=page.total,
+        next=key_text(page.next) or None,
+        facets={n: dict(counts) for n, counts in page.counts.items() if n not in UNCOUNTED},
+        records=[RecordOut.of(record) for record in records],
+    )
+
+
+UNCOUNTED: Final = frozenset({"pair", "edge"})
+"""Facets that can be asked for but have a code for every two parties: too many to be counted."""
+
+LIST: Final = {200: PageOut, 400: ProblemOut}
+
+
+@api.get("/training", response=LIST, summary="Courses and activities", openapi_extra=asks(TRAINING))
+def training(request: HttpRequest) -> PageOut:
+    """Courses that can be run again, and activities that happen at a time."""
+    return _page(request, TRAINING)
+
+
+@api.get("/institutions", response=LIST, summary="Institutions", openapi_extra=asks(INSTITUTIONS))
+def institutions(request: HttpRequest) -> PageOut:
+    """Centres, universities, regulators, operators, agencies and others."""
+    return _page(request, INSTITUTIONS)
+
+
+@api.get("/statements", response=LIST, summary="Statements", openapi_extra=asks(STATEMENTS))
+def statements(request: HttpRequest) -> PageOut:
+    """Figures, dates and remarks that somebody claims; never in the order of their values."""
+    return _page(request, STATEMENTS)
+
+
+@api.get("/sources", response=LIST, summary="Sources", openapi_extra=asks(SOURCES))
+def sources(request: HttpRequest) -> PageOut:
+    """Documents; the facet ``source`` of what cites one is at ``/api/citing/{source}``."""
+    return _page(request, SOURCES)
+
+
+@api.get("/citing/{source}", response=LIST, summary="What rests on a source", openapi_extra=PAGED)
+def citing(request: HttpRequest, source: UUID) -> PageOut:
+    """Records of any kind that cite a source."""
+    record_get(viewer=ANYONE, record_id=source, kind="source")
+    query = read_query(request.GET, CITING_FACETS[:1], {"kind": list(all_kinds())})
+    facets = {**query.question.facets, "source": frozenset({str(source)})}
+    page = citing_table().page(ANYONE, Question(facets), PAGE, query.after)
     records = records_get(viewer=ANYONE, ids=page.ids)
     return PageOut(
         total=page.total,
         next=key_text(page.next) or None,
-        facets=table.counts(ANYONE, query.question),
+        facets={"kind": dict(page.counts["kind"])},
         records=[RecordOut.of(records[i]) for i in page.ids if i in records],
     )
 
 
-@api.get("/training", response={200: PageOut, 400: ProblemOut}, summary="Courses and activities")
-def training(request: HttpRequest) -> PageOut:
-    """Filter by q, topic, group, role, country, language, year, provider, stage, level, kind."""
-    return _page(request, training_table(), TRAINING_FACETS)
+@api.get(
+    "/collaboration", response=LIST, summary="Links of parties", openapi_extra=asks(COLLABORATION)
+)
+def collaboration(request: HttpRequest) -> PageOut:
+    """Relations, agreements and activities of several parties, deepest first.
 
-
-@api.get("/institutions", response={200: PageOut, 400: ProblemOut}, summary="Institutions")
-def institutions(request: HttpRequest) -> PageOut:
-    """Filter by q, kind, country, network, reach."""
-    return _page(request, institution_table(), INSTITUTION_FACETS)
+    A ``pair`` is two States (``CN~JP``) or two parties as named (``institution:ID~state:JP``).
+    """
+    return _page(request, COLLABORATION)
 
 
 @api.get("/records/{record_id}", response={200: RecordOut, 400: ProblemOut, 404: ProblemOut})
@@ -115,3 +217,73 @@ def coverage(request: HttpRequest, cut: Cut = Cut.ALL) -> dict[str, Any]:  # noq
     if kept is None:
         raise NotFoundError
     return kept.result
+
+
+@api.get("/coverage/{code}", response={200: TopicOut, 400: ProblemOut, 404: ProblemOut})
+def topic(request: HttpRequest, code: str, cut: Cut = Cut.ALL) -> TopicOut:  # noqa: ARG001
+    """One topic: its state, who is behind it, for whom, and how much bears it out."""
+    kept = coverage_get(viewer=ANYONE, cut=cut)
+    found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
+    if found is None:
+        raise NotFoundError
+    return TopicOut(**found, labels=dict(vocabulary.topics()[code].labels))
+
+
+@api.get("/summary", response=SummaryOut, summary="Headline figures")
+def summary(request: HttpRequest) -> SummaryOut:  # noqa: ARG001
+    """What the register holds, by detail and stage, which are never added together."""
+    kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
+    states = [t["state"] for t in kept.result["topics"]] if kept else []
+    return SummaryOut(
+        centres=institution_table()
+        .page(ANYONE, Question({"kind": frozenset(CENTRE_KINDS)}), 1)
+        .total,
+        topics={state: states.count(state) for state in sorted(set(states))},
+        records=[
+            FigureOut(detail=detail, stage=stage, count=count)
+            for (detail, stage), count in sorted(totals(ANYONE).items())
+        ],
+    )
+
+
+@api.get("/recommendations", response=list[EntryOut], summary="What the 2015 brief recommends")
+def recommendations(request: HttpRequest) -> list[EntryOut]:  # noqa: ARG001
+    """The recommendations of the brief in our words, in seven languages."""
+    return [_entry(entry) for entry in vocabulary.load("recommendations")]
+
+
+@api.get("/vocabulary/{name}", response={200: list[EntryOut], 404: ProblemOut})
+def vocabulary_entries(request: HttpRequest, name: str) -> list[EntryOut]:  # noqa: ARG001
+    """The codes of topics, roles or countries with their labels."""
+    lists = {
+        "topics": vocabulary.topics,
+        "roles": vocabulary.roles,
+        "countries": vocabulary.countries,
+    }
+    if name not in lists:
+        raise NotFoundError(", ".join(lists))
+    return [_entry(entry) for entry in lists[name]()]
+
+
+def _entry(entry: Entry) -> EntryOut:
+    more = {key: value for key, value in entry.more.items() if value and key != "code"}
+    return EntryOut(code=entry.code, labels=dict(entry.labels), more=more)
+
+
+@api.get("/glossary", response=list[TermOut], summary="Glossary")
+def glossary(request: HttpRequest) -> list[TermOut]:  # noqa: ARG001
+    """The words of the register, one name for one thing."""
+    return [TermOut(word=t.word, meaning=t.meaning, values=dict(t.values)) for t in terms()]
+
+
+@api.get("/about", response=AboutOut, summary="About this collection")
+def about(request: HttpRequest) -> AboutOut:  # noqa: ARG001
+    """Who collects, by what rules, and since when each holds."""
+    is_compiler = Question({"kind": frozenset({"compiler"})})
+    ids = institution_table().ids_where(ANYONE, is_compiler)
+    return AboutOut(
+        compilers=[RecordOut.of(r) for r in records_get(viewer=ANYONE, ids=ids).values()],
+        rules=[
+            RuleOut(since=dt.date.fromisoformat(since), rule=str(rule)) for since, rule in RULES
+        ],
+    )

@@ -54,6 +54,65 @@ class CoverageOut(Schema):
     overlaps: dict[str, dict[str, list[str]]]
 
 
+class TopicOut(Schema):
+    """Coverage of one topic; ``evidence`` counts records by kind and stage."""
+
+    code: str
+    labels: dict[str, str]
+    state: str
+    centres: list[str]
+    by_centre: dict[str, list[str]]
+    roles: dict[str, list[str]]
+    cells: dict[str, dict[str, int]]
+    evidence: dict[str, dict[str, int]]
+
+
+class FigureOut(Schema):
+    """How many records of one detail and stage there are."""
+
+    detail: str
+    stage: str
+    count: int
+
+
+class SummaryOut(Schema):
+    """Headline figures."""
+
+    centres: int
+    topics: dict[str, int]
+    records: list[FigureOut]
+
+
+class EntryOut(Schema):
+    """A code of a vocabulary with its labels by language."""
+
+    code: str
+    labels: dict[str, str]
+    more: dict[str, str]
+
+
+class TermOut(Schema):
+    """A word of the register and what it means; for a closed list the label of each code."""
+
+    word: str
+    meaning: str
+    values: dict[str, str]
+
+
+class RuleOut(Schema):
+    """A rule of the collection and the day since which it holds."""
+
+    since: dt.date
+    rule: str
+
+
+class AboutOut(Schema):
+    """Who collects, and by what rules."""
+
+    compilers: list[RecordOut]
+    rules: list[RuleOut]
+
+
 class ProblemOut(Schema):
     """What went wrong (RFC 9457)."""
 

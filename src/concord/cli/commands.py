@@ -125,7 +125,7 @@ def _coverage_table(result: dict[str, Any], names: dict[str, str], cut: Cut) -> 
             vocabulary.topics().label(topic["code"], "en"),
             STATE_WORDS[topic["state"]],
             ", ".join(names[centre] for centre in topic["centres"]),
-            str(len(topic["evidence"])),
+            str(sum(sum(stages.values()) for stages in topic["evidence"].values())),
             style=styles.get(topic["state"]),
         )
     return table
@@ -206,7 +206,7 @@ def synth(
     if register_number():
         raise InvalidQueryError("The database is not empty: set CONCORD_VAR to another folder.")
     with Progress(console=console) as bar:
-        task = bar.add_task("writing", total=activities + activities // 20 + activities // 50)
+        task = bar.add_task("writing", total=round(activities * 1.13))
         count = synthetic_load(
             activities=activities, seed=seed, progress=lambda done: bar.update(task, completed=done)
         )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from concord.core.analysis.ladder import confirmation, depth
 from concord.core.disclosure import Viewer
-from concord.record.selectors import RecordView, record_list, records_get
+from concord.record.columns import Question
+from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
+from concord.register.lists import source_table
 from concord.register.reading import pick, title_of
-from concord.register.tables import brief_sources, citations_of
+from concord.register.tables import citations_of
 from concord.register.words import ActivityKind, AgreementKind, Confirmation, Cut, RelationKind
 
 
@@ -51,19 +53,12 @@ class Link:
 
 
 class Parties:
-    """Names parties for one viewer: all of them, or those of ``ids`` alone, in one query."""
+    """Names the institutions and networks of ``ids`` for one viewer, read in one query."""
 
-    def __init__(self, viewer: Viewer, language: str, ids: Collection[str] | None = None) -> None:
+    def __init__(self, viewer: Viewer, language: str, ids: Collection[str]) -> None:
         self.language = language
-        if ids is not None:
-            found = records_get(viewer=viewer, ids=[UUID(key) for key in ids])
-            self._records = {str(key): record for key, record in found.items()}
-            return
-        self._records = {
-            str(record.id): record
-            for kind in ("institution", "network")
-            for record in record_list(viewer=viewer, kind=kind)
-        }
+        found = records_get(viewer=viewer, ids=[UUID(key) for key in ids])
+        self._records = {str(key): record for key, record in found.items()}
 
     def name(self, party: Mapping[str, Any]) -> Named:
         """The party as shown; one that is withheld shows as such and is not named."""
@@ -102,26 +97,39 @@ def short_name(record: RecordView, language: str) -> str:
     return short
 
 
-def link_list(*, viewer: Viewer, cut: Cut, language: str) -> list[Link]:
-    """Every link that the viewer may see within the cut, deepest first, then by text."""
-    parties = Parties(viewer, language)
-    brief = brief_sources(viewer)
-    found = []
-    for kind in ("relation", "agreement", "activity"):
-        for record in record_list(viewer=viewer, kind=kind):
-            link = _link(record, parties, brief if cut is Cut.BRIEF else None)
-            if link is not None and len({p.key for p in link.parties}) > 1:
-                found.append(link)
-    return sorted(found, key=lambda link: (-(link.depth or 0), link.text))
+def links_of(
+    records: Sequence[RecordView], *, viewer: Viewer, cut: Cut, language: str
+) -> list[Link]:
+    """Relations, agreements and activities as links, with what the cut's sources say of them."""
+    parties = Parties(viewer, language, party_ids(records))
+    only = brief_sources(viewer) if cut is Cut.BRIEF else None
+    return [_link(record, parties, only) for record in records]
 
 
-def _link(record: RecordView, parties: Parties, only: frozenset[str] | None) -> Link | None:
+def party_ids(records: Iterable[RecordView]) -> set[str]:
+    """The institutions and networks that records name as parties, providers or subjects."""
+    found: set[str] = set()
+    for record in records:
+        content = record.content
+        found.update(content.get("providers", ()))
+        parts = [*content.get("parties", ()), *content.get("accounts", ())]
+        for part in [*parts, content.get("subject", {})]:
+            party = part.get("party", part)
+            found.update(party[kind] for kind in ("institution", "network") if kind in party)
+    return found
+
+
+def brief_sources(viewer: Viewer) -> frozenset[str]:
+    """Ids of the sources that are the 2015 brief."""
+    is_brief = Question({"cut": frozenset({Cut.BRIEF.value})})
+    return frozenset(map(str, source_table().ids_where(viewer, is_brief)))
+
+
+def _link(record: RecordView, parties: Parties, only: frozenset[str] | None) -> Link:
     content = record.content
     citations = list(citations_of(content))
     if only is not None:
         citations = [c for c in citations if c["source"] in only]
-        if not citations:
-            return None
     named = [parties.name(_party(part)) for part in content.get("parties", ())]
     accounts = list(_accounts(content, parties, only))
     sides = len({party.side for party in named})

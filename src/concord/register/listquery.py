@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from concord.core.timespan import TimeSpan, TimeSpanError
 from concord.record.columns import Key, Question
 from concord.record.errors import InvalidQueryError
+from concord.register.words import Cut
 
 LONGEST_SEARCH = 200
 
@@ -28,9 +29,14 @@ class ListQuery:
 
 
 def read_query(
-    params: QueryDict, facets: Sequence[str], known: Mapping[str, Sequence[str]]
+    params: QueryDict,
+    facets: Sequence[str],
+    known: Mapping[str, Sequence[str]],
+    also: Collection[str] = (),
 ) -> ListQuery:
     """The filter of an address; ``known`` gives the codes of facets whose lists are closed.
+
+    ``also`` names parameters that the caller reads itself.
 
     Raises ``InvalidQueryError`` naming each parameter that makes no sense.
     """
@@ -51,7 +57,7 @@ def read_query(
         faults["q"] = _("a search has at most %(count)d characters") % {"count": LONGEST_SEARCH}
     first, last = _day(params, "from", faults), _day(params, "to", faults)
     after = _key(params.get("after", ""), faults)
-    unknown = set(params) - {*facets, "q", "from", "to", "after"}
+    unknown = set(params) - {*facets, *also, "q", "from", "to", "after"}
     for name in unknown:
         faults[name] = _("there is no such filter here")
     if faults:
@@ -80,7 +86,7 @@ def key_text(key: Key | None) -> str:
     """A page's end as it stands in an address."""
     if key is None:
         return ""
-    plain = f"{key.score}.{key.day}.{key.tie}".encode()
+    plain = f"{key.score}.{key.day}.{key.id.hex}".encode()
     return base64.urlsafe_b64encode(plain).decode().rstrip("=")
 
 
@@ -89,13 +95,38 @@ def _key(text: str, faults: dict[str, str]) -> Key | None:
         return None
     try:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        score, day, tie = (int(part) for part in plain.split("."))
-        if max(abs(score), abs(day), abs(tie)) < 2**63:
-            return Key(score, day, tie)
+        score, day, row = plain.split(".")
+        key = Key(int(score), int(day), UUID(row))
+        if 0 <= key.score < 2**16 and 0 <= key.day < 2**32:
+            return key
     except (binascii.Error, ValueError):
         pass
     faults["after"] = _("this is not the end of a page; begin again without it")
     return None
+
+
+def read_choice(params: QueryDict, name: str, words: Sequence[str], default: str) -> str:
+    """One of ``words``; the default where the parameter is not given."""
+    text = params.get(name) or default
+    if text not in words:
+        message = _("one of %(words)s is expected") % {"words": ", ".join(words)}
+        raise InvalidQueryError(fields={name: message})
+    return text
+
+
+def read_cut(params: QueryDict) -> Cut:
+    """The cut of the sources that is asked for; with later sources by default."""
+    return Cut(read_choice(params, "cut", Cut.values, Cut.ALL.value))
+
+
+def read_year(params: QueryDict, name: str, default: int) -> int:
+    """A year given as a parameter."""
+    text = params.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 9999):
+        raise InvalidQueryError(fields={name: _("a year such as 2026 is expected")})
+    return int(text)
 
 
 def read_day(params: QueryDict, name: str) -> str | None:

@@ -2,179 +2,159 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from functools import lru_cache
+from typing import ClassVar, Final
 
-from concord.core.timespan import TimeSpan
-from concord.core.vocabulary import Vocabulary
-from concord.record.columns import ColumnTable, Row, Value, Words
-from concord.record.models import Record
-from concord.record.selectors import changed_since, register_number
+from concord.record.columns import ColumnTable, Row
+from concord.record.following import Follower
+from concord.record.selectors import Change, changed_since
 from concord.register import vocabulary
-from concord.register.words import PROVIDER_PARTS
+from concord.register.rows import (
+    CITING_FACETS,
+    INSTITUTION_FACETS,
+    LINK_FACETS,
+    SOURCE_FACETS,
+    STATEMENT_FACETS,
+    TRAINING_FACETS,
+    LinkRows,
+    citing_row,
+    institution_row,
+    source_row,
+    statement_row,
+    training_row,
+)
+from concord.register.words import Cut
 
-TRAINING_FACETS: Final = (
-    "kind", "topic", "group", "role", "country", "language", "year", "provider", "stage", "level",
-    "open",
-)  # fmt: skip
-INSTITUTION_FACETS: Final = ("kind", "country", "network", "topic", "reach")
-NOT_STATED: Final = "-"
+LINKS: Final = ("relation", "agreement", "activity")
+RowMaker = Callable[[Change], Row | None]
 
 
-class _Shelf:
+@lru_cache(maxsize=4096)
+def topics_with(word: str) -> frozenset[str]:
+    """Topics whose label in some language holds a folded word."""
+    return vocabulary.topics().codes_with(word)
+
+
+@lru_cache(maxsize=4096)
+def roles_with(word: str) -> frozenset[str]:
+    """Roles whose label in some language holds a folded word."""
+    return vocabulary.roles().codes_with(word)
+
+
+@lru_cache(maxsize=4096)
+def countries_with(word: str) -> frozenset[str]:
+    """Countries and areas whose name in some language holds a folded word."""
+    return vocabulary.countries().codes_with(word)
+
+
+class _Shelf(Follower):
     """The column tables of this process, and up to which revision they hold."""
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.clear()
+    passes: ClassVar = (("institution", "source"), None)
 
-    def clear(self) -> None:
-        self.number = 0
-        self.training = ColumnTable(TRAINING_FACETS)
-        self.institutions = ColumnTable(INSTITUTION_FACETS)
+    def empty(self) -> None:
+        labels = {"topic": topics_with, "role": roles_with, "country": countries_with}
+        self.training = ColumnTable(TRAINING_FACETS, labels)
+        self.institutions = ColumnTable(INSTITUTION_FACETS, {"country": countries_with})
+        self.statements = ColumnTable(STATEMENT_FACETS, {"topic": topics_with})
+        self.sources = ColumnTable(SOURCE_FACETS)
+        self.citing = ColumnTable(CITING_FACETS)
+        self.links = {cut: ColumnTable(LINK_FACETS, {"state": countries_with}) for cut in Cut}
+        self._rows = LinkRows()
+        self._brief: frozenset[str] = frozenset()
+        self._moved: set[str] = set()
+        self._brief_changed = False
 
-    def refresh(self) -> None:
-        """Bring the tables up to the newest revision: one query, and one more if there is any."""
-        newest = register_number()
-        if newest == self.number:
-            return
-        with self.lock:
-            if newest < self.number:  # another database, or one restored from a backup
-                self.clear()
-            for record in changed_since(self.number):
-                self._take(record)
-                self.number = record.changed_in
+    def take(self, change: Change) -> None:
+        if change.kind == "institution":
+            self._note_home(change)
+            _put(self.institutions, change, institution_row)
+        elif change.kind == "source":
+            key = {str(change.id)}
+            is_brief = change.content.get("is_brief") and not change.is_removed
+            brief = self._brief | key if is_brief else self._brief - key
+            self._brief_changed |= brief != self._brief
+            self._brief = brief
+            _put(self.sources, change, source_row)
+        elif change.kind == "statement":
+            _put(self.statements, change, lambda c: statement_row(c, self._brief))
+        elif change.kind in {"course", "activity"}:
+            _put(self.training, change, lambda c: training_row(c, self._brief))
+        if change.kind in LINKS:
+            self._take_link(change)
+        _put(self.citing, change, citing_row)
 
-    def _take(self, record: Record) -> None:
-        for kinds, table, make in (
-            (("course", "activity"), self.training, _training_row),
-            (("institution",), self.institutions, _institution_row),
-        ):
-            if record.kind not in kinds:
-                continue
-            if record.is_removed:
-                table.remove(record.id)
-            else:
-                table.put(make(record))
+    def _take_link(self, change: Change) -> None:
+        _put(self.links[Cut.ALL], change, lambda c: self._rows.row(c, None))
+        _put(self.links[Cut.BRIEF], change, lambda c: self._rows.row(c, self._brief))
+
+    def _note_home(self, change: Change) -> None:
+        key, state = str(change.id), change.content.get("state")
+        home = (state, change.audience_of("state")) if state and not change.is_removed else None
+        if self._rows.homes.get(key) != home:
+            self._moved.add(key)
+        if home:
+            self._rows.homes[key] = home
+        else:
+            self._rows.homes.pop(key, None)
+
+    def settle(self) -> bool:
+        """Take the links anew of institutions whose State changed; all, where the brief did."""
+        first_time, moved = not self.number, self._moved
+        if first_time:
+            for table in (self.training, self.citing, *self.links.values()):
+                table.settle()
+        anew = self._brief_changed and not first_time
+        self._moved, self._brief_changed = set(), False
+        for key in () if first_time or anew else moved:
+            links = self.links[Cut.ALL].ids_with("party", f"institution:{key}")
+            for change in changed_since(0, ids=links):
+                self._take_link(change)
+        return not anew
+
+
+def _put(table: ColumnTable, change: Change, make: RowMaker) -> None:
+    row = None if change.is_removed else make(change)
+    if row is None:
+        table.remove(change.id)
+    else:
+        table.put(row)
 
 
 _shelf = _Shelf()
 
 
+def _fresh() -> _Shelf:
+    _shelf.refresh()
+    return _shelf
+
+
 def training_table() -> ColumnTable:
     """Courses and activities, as of the newest revision."""
-    _shelf.refresh()
-    return _shelf.training
+    return _fresh().training
 
 
 def institution_table() -> ColumnTable:
     """Institutions, as of the newest revision."""
-    _shelf.refresh()
-    return _shelf.institutions
+    return _fresh().institutions
 
 
-def forget() -> None:
-    """Empty the tables: for a process that turns to another database."""
-    with _shelf.lock:
-        _shelf.clear()
+def statement_table() -> ColumnTable:
+    """Statements, as of the newest revision."""
+    return _fresh().statements
 
 
-class _Maker:
-    """Takes values out of a record, each with the audience of its field."""
-
-    def __init__(self, record: Record) -> None:
-        self.content: dict[str, Any] = record.content
-        self._record = record
-
-    def audience(self, name: str) -> str:
-        return str(self._record.audiences.get(name, self._record.audience))
-
-    def values(self, name: str, codes: Iterable[str] | None = None) -> list[Value]:
-        found = self.content.get(name) if codes is None else codes
-        if isinstance(found, str):
-            found = [found]
-        audience = self.audience(name)
-        return [Value(code, audience) for code in dict.fromkeys(found or ())]
-
-    def words(self, name: str, worth: int, texts: Iterable[str]) -> Iterator[Words]:
-        audience = self.audience(name)
-        for text in texts:
-            yield Words(text, worth, audience)
+def source_table() -> ColumnTable:
+    """Sources, as of the newest revision."""
+    return _fresh().sources
 
 
-def _training_row(record: Record) -> Row:
-    make = _Maker(record)
-    content = make.content
-    is_course = record.kind == "course"
-    when = TimeSpan.parse(content["when"]) if content.get("when") else None
-    topics = content.get("topics", [])
-    facets = {
-        "kind": make.values("kind", ["course" if is_course else content["activity_kind"]]),
-        "topic": make.values("topics"),
-        "group": make.values("topics", (code[0] for code in topics)),
-        "role": make.values("roles"),
-        "language": make.values("languages"),
-        "level": make.values("level"),
-        "year": make.values("when", map(str, when.years()) if when else ()),
-        "stage": make.values("stage", ["offer" if is_course else content.get("stage", "unknown")]),
-        "country": make.values("country"),
-        "provider": make.values("providers")
-        if is_course
-        else make.values("parties", _hosts(content)),
-        "open": make.values("nomination", ["open"] if content.get("nomination") else ()),
-    }
-    return Row(
-        id=record.id,
-        audience=record.audience,
-        facets=facets,
-        words=[
-            *make.words("titles", 4, content["titles"]["text"].values()),
-            *make.words("topics", 2, _labels(vocabulary.topics(), topics)),
-            *make.words("roles", 2, _labels(vocabulary.roles(), content.get("roles", []))),
-        ],
-        first=when.earliest.toordinal() if when else 0,
-        last=when.latest.toordinal() if when else 0,
-        date_audience=make.audience("when"),
-    )
+def citing_table() -> ColumnTable:
+    """Records of any kind by the sources that they cite, as of the newest revision."""
+    return _fresh().citing
 
 
-def _hosts(content: dict[str, Any]) -> Iterator[str]:
-    for part in content.get("parties", ()):
-        if part["part"] in PROVIDER_PARTS and part["party"].get("institution"):
-            yield part["party"]["institution"]
-
-
-def _labels(words: Vocabulary, codes: Iterable[str]) -> Iterator[str]:
-    for code in codes:
-        yield code
-        yield from words[code].labels.values()
-
-
-def _institution_row(record: Record) -> Row:
-    make = _Maker(record)
-    content = make.content
-    part: Callable[[str], list[dict[str, Any]]] = lambda name: content.get(name, [])  # noqa: E731
-    country = content.get("state")
-    return Row(
-        id=record.id,
-        audience=record.audience,
-        facets={
-            "kind": make.values("kinds"),
-            "country": make.values("state"),
-            "network": make.values("memberships", (m["network"] for m in part("memberships"))),
-            "topic": make.values(
-                "capabilities", (t for c in part("capabilities") for t in c.get("topics", ()))
-            ),
-            "reach": make.values(
-                "target_groups", (r for g in part("target_groups") for r in g.get("reach", ()))
-            ),
-        },
-        words=[
-            *make.words("names", 4, (name["name"] for name in part("names"))),
-            *make.words("state", 2, _labels(vocabulary.countries(), [country] if country else [])),
-            *make.words(
-                "focuses", 1, (t for f in part("focuses") for t in f["text"]["text"].values())
-            ),
-        ],
-    )
+def link_table(cut: Cut) -> ColumnTable:
+    """Links of parties within a cut of the sources, as of the newest revision."""
+    return _fresh().links[cut]

@@ -11,23 +11,16 @@ from concord.core.disclosure import ANYONE, Viewer
 from concord.record.selectors import register_number
 from concord.register.tables import coverage_tables
 from concord.register.words import Cut
+from concord.studies.engine import Engine
 from concord.studies.models import KeptResult
 
 
 def coverage_run(*, viewer: Viewer, cut: Cut) -> dict[str, Any]:
-    """Run coverage on DuckDB for what ``viewer`` may see, and keep the result."""
-    import ibis
-
+    """Run coverage for what ``viewer`` may see, and keep the result."""
     number = register_number()
-    connection = ibis.duckdb.connect()
-    try:
-        tables = {
-            name: connection.create_table(name, table)
-            for name, table in coverage_tables(viewer).items()
-        }
-        result = coverage(tables, cut=cut.value).as_json()
-    finally:
-        connection.disconnect()
+    with Engine() as engine:
+        engine.put(coverage_tables(viewer))
+        result = coverage(engine.run, cut=cut.value).as_json()
     KeptResult.objects.update_or_create(
         study="coverage",
         question=cut.value,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,6 +24,40 @@ NAVIGATION = (
 )
 
 
+DATA: Final[Mapping[str, str]] = {
+    "home": "/api/summary",
+    "institutions": "/api/institutions",
+    "training": "/api/training",
+    "calendar": "/api/training",
+    "collaboration": "/api/collaboration",
+    "coverage": "/api/coverage",
+    "topic": "/api/coverage/{code}",
+    "statements": "/api/statements",
+    "sources": "/api/sources",
+    "institution": "/api/records/{record_id}",
+    "source": "/api/records/{record_id}",
+    "record": "/api/records/{record_id}",
+    "recommendations": "/api/recommendations",
+    "glossary": "/api/glossary",
+    "about": "/api/about",
+}
+"""Where the interface gives what a page shows."""
+LISTS: Final = {"institutions", "training", "collaboration", "statements", "sources", "coverage"}
+
+
+def data_address(request: HttpRequest) -> str:
+    """The address of the page's data; empty where it has none."""
+    match = request.resolver_match
+    page = (match.url_name or "") if match else ""
+    if match is None or page not in DATA:
+        return ""
+    address = DATA[page].format(**match.kwargs)
+    params = request.GET.copy()
+    if page == "collaboration":
+        params.pop("level", None)
+    return f"{address}?{params.urlencode()}" if page in LISTS and params else address
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     match = request.resolver_match
@@ -30,6 +65,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "portal_name": settings.CONCORD_NAME,
         "navigation": NAVIGATION,
         "current_page": match.url_name if match else "",
+        "data_address": data_address(request),
         "language_tag": language(),
         "languages": [
             (code, tag_of(code), name, translate_url(request.get_full_path(), code))

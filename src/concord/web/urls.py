@@ -5,6 +5,7 @@ from django.urls import path
 from concord.web.views import (
     collaboration,
     coverage,
+    exports,
     home,
     institutions,
     pages,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("institutions/compare/", institutions.compare, name="compare"),
     path("institutions/<uuid:record_id>/", institutions.institution, name="institution"),
     path("training/", training.training_list, name="training"),
+    path("training/calendar/", training.training_calendar, name="calendar"),
+    path("lists/<str:name>.csv", exports.list_csv, name="list_csv"),
     path("collaboration/", collaboration.collaboration, name="collaboration"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("coverage/<str:code>/", coverage.topic, name="topic"),

@@ -4,14 +4,14 @@ A topic has one of four states, the first that holds: offered (a course record o
 carries it), said of centres that are not named, event only (a workshop or a single dated run,
 without a course record), not found. "Not found" speaks of the sources, not of the centres.
 
-The study takes six tables and runs on any engine that Ibis reaches. Ibis is imported inside the
-functions, because it takes longer than a page may.
+The study asks six tables of these names and runs on any engine that Ibis reaches. Ibis is imported
+inside the functions, because it takes longer than a page may.
 
 =============  ================================================================================
 ``topics``     code
-``records``    record, kind (course, activity, statement), in_brief, stage, level, counts_once
+``records``    record, kind (course, activity, statement), in_brief, stage, counts_once
 ``topic_of``   record, topic
-``party_of``   record, party, is_centre, is_named
+``party_of``   record, party (empty where it is not named), is_centre, is_named
 ``role_of``    record, role
 ``cells_of``   record, dimension (language, reach, year), value
 =============  ================================================================================
@@ -20,12 +20,32 @@ functions, because it takes longer than a page may.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
+
+COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "topics": {"code": "string"},
+    "records": {
+        "record": "int32", "kind": "string", "in_brief": "boolean", "stage": "string",
+        "counts_once": "boolean",
+    },
+    "topic_of": {"record": "int32", "topic": "string"},
+    "party_of": {
+        "record": "int32", "party": "string", "is_centre": "boolean", "is_named": "boolean"
+    },
+    "role_of": {"record": "int32", "role": "string"},
+    "cells_of": {"record": "int32", "dimension": "string", "value": "string"},
+}  # fmt: skip
+"""The columns of each table; ``record`` is any number that is the same for a record in all."""
 
 Tables = Mapping[str, Any]
+Run = Callable[[Any], Any]
+"""Gives the Arrow table of an Ibis expression on an engine that holds the tables."""
+UNNAMED = ""
+"""The party of a statement about centres that its source does not name."""
 
 
 class State(StrEnum):
@@ -38,18 +58,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A record that speaks of a topic."""
-
-    record: str
-    kind: str
-    stage: str
-    parties: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TopicCoverage:
-    """One topic: its state, who is behind it, for whom, and every piece of evidence."""
+    """One topic: its state, who is behind it, for whom, and how much bears it out."""
 
     code: str
     state: State
@@ -61,7 +71,8 @@ class TopicCoverage:
     """For each role that a source names for a course itself, the centres of those courses."""
     cells: Mapping[str, Mapping[str, int]]
     """Courses and events by level, language, reach and year; the four are alternatives."""
-    evidence: tuple[Evidence, ...]
+    evidence: Mapping[str, Mapping[str, int]]
+    """How many courses, activities and statements speak of it, each by stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +96,7 @@ class Coverage:
                     "by_centre": {c: list(kinds) for c, kinds in topic.by_centre.items()},
                     "roles": {role: list(centres) for role, centres in topic.roles.items()},
                     "cells": {name: dict(values) for name, values in topic.cells.items()},
-                    "evidence": [
-                        {"record": e.record, "kind": e.kind, "stage": e.stage,
-                         "parties": list(e.parties)}
-                        for e in topic.evidence
-                    ],
+                    "evidence": {kind: dict(stages) for kind, stages in topic.evidence.items()},
                 }
                 for topic in self.topics
             ],
@@ -97,27 +104,37 @@ class Coverage:
                 topic: {role: list(centres) for role, centres in roles.items()}
                 for topic, roles in self.overlaps.items()
             },
-        }  # fmt: skip
+        }
+
+
+def records_within(tables: Tables, cut: str) -> Any:
+    """The records of a cut."""
+    records = tables["records"]
+    return records.filter(records.in_brief) if cut == "brief" else records
 
 
 def evidence_rows(tables: Tables, cut: str) -> Any:
-    """The Ibis expression of the study: one row for each topic, record and party within the cut."""
-    records = tables["records"]
-    if cut == "brief":
-        records = records.filter(records.in_brief)
-    joined = tables["topic_of"].join(records, "record")
-    joined = joined.left_join(tables["party_of"], "record").drop("record_right")
-    return joined.select(
-        "topic", "record", "kind", "stage", "level", "party", "is_centre", "is_named"
-    ).order_by("topic", "kind", "record", joined.party.asc(nulls_first=True))
+    """The Ibis expression of the evidence: how many records by topic, kind and stage."""
+    joined = tables["topic_of"].join(records_within(tables, cut), "record")
+    return (
+        joined.group_by("topic", "kind", "stage")
+        .aggregate(count=joined.record.nunique())
+        .order_by("topic", "kind", "stage")
+    )
+
+
+def party_rows(tables: Tables, cut: str) -> Any:
+    """Topic, centre and kind of record, each once; an unnamed party stands with an empty name."""
+    party = tables["party_of"]
+    party = party.filter(party.is_centre)
+    joined = tables["topic_of"].join(records_within(tables, cut), "record").join(party, "record")
+    return joined.select("topic", "party", "kind").distinct().order_by("topic", "party", "kind")
 
 
 def role_rows(tables: Tables, cut: str) -> Any:
     """Topic, role and centre for courses of named centres whose source names the role."""
-    records = tables["records"]
+    records = records_within(tables, cut)
     records = records.filter(records.kind == "course")
-    if cut == "brief":
-        records = records.filter(records.in_brief)
     party = tables["party_of"]
     party = party.filter(party.is_centre & party.is_named)
     joined = tables["topic_of"].join(records, "record").join(tables["role_of"], "record")
@@ -127,10 +144,8 @@ def role_rows(tables: Tables, cut: str) -> Any:
 
 def cell_rows(tables: Tables, cut: str) -> Any:
     """How many courses and events a topic has by level, language, reach and year."""
-    records = tables["records"]
+    records = records_within(tables, cut)
     records = records.filter(records.counts_once & (records.kind != "statement"))
-    if cut == "brief":
-        records = records.filter(records.in_brief)
     joined = tables["topic_of"].join(records.select("record"), "record")
     joined = joined.join(tables["cells_of"], "record")
     return (
@@ -140,19 +155,35 @@ def cell_rows(tables: Tables, cut: str) -> Any:
     )
 
 
-def coverage(tables: Tables, *, cut: str) -> Coverage:
-    """Run the study; ``cut`` is ``brief`` or ``all``."""
-    evidence: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in evidence_rows(tables, cut).to_pyarrow().to_pylist():
-        evidence[row["topic"]].append(row)
+@lru_cache
+def expressions(cut: str) -> tuple[Any, ...]:
+    """The study's questions, bound to no engine: evidence, parties, roles, cells and topics."""
+    import ibis
+
+    tables = {name: ibis.table(columns, name=name) for name, columns in COLUMNS.items()}
+    asked = [ask(tables, cut) for ask in (evidence_rows, party_rows, role_rows, cell_rows)]
+    return (*asked, tables["topics"])
+
+
+def coverage(run: Run, *, cut: str) -> Coverage:
+    """Ask ``run`` the study's questions; ``cut`` is ``brief`` or ``all``."""
+    answers = [run(expression).to_pylist() for expression in expressions(cut)]
+    evidence: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for row in answers[0]:
+        evidence[row["topic"]][row["kind"]][row["stage"]] = row["count"]
+    parties: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in answers[1]:
+        parties[row["topic"]][row["party"]].append(row["kind"])
     roles: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in role_rows(tables, cut).to_pyarrow().to_pylist():
+    for row in answers[2]:
         roles[row["topic"]][row["role"]].append(row["party"])
     cells: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for row in cell_rows(tables, cut).to_pyarrow().to_pylist():
+    for row in answers[3]:
         cells[row["topic"]][row["dimension"]][row["value"]] = row["count"]
-    codes = [row["code"] for row in tables["topics"].to_pyarrow().to_pylist()]
-    topics = tuple(_topic(code, evidence[code], roles[code], cells[code]) for code in codes)
+    codes = [row["code"] for row in answers[4]]
+    topics = tuple(
+        _topic(code, evidence[code], parties[code], roles[code], cells[code]) for code in codes
+    )
     overlaps = {
         code: shared
         for code in codes
@@ -163,26 +194,18 @@ def coverage(tables: Tables, *, cut: str) -> Coverage:
 
 def _topic(
     code: str,
-    rows: list[dict[str, Any]],
+    evidence: Mapping[str, Mapping[str, int]],
+    parties: Mapping[str, list[str]],
     roles: Mapping[str, list[str]],
     cells: Mapping[str, Mapping[str, int]],
 ) -> TopicCoverage:
-    by_centre: dict[str, list[str]] = defaultdict(list)
-    parties: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    unnamed = False
-    for row in rows:
-        found = parties[row["record"], row["kind"], row["stage"]]
-        if row["party"]:
-            found.append(row["party"])
-        if row["is_centre"] and row["is_named"] and row["kind"] not in by_centre[row["party"]]:
-            by_centre[row["party"]].append(row["kind"])
-        unnamed |= row["kind"] == "statement" and bool(row["is_centre"]) and not row["is_named"]
-    centres = tuple(centre for centre, kinds in by_centre.items() if "course" in kinds)
+    named = {centre: tuple(kinds) for centre, kinds in parties.items() if centre}
+    centres = tuple(centre for centre, kinds in named.items() if "course" in kinds)
     if centres:
         state = State.OFFERED
-    elif unnamed:
+    elif "statement" in parties.get(UNNAMED, ()):
         state = State.SAID_OF_UNNAMED
-    elif any(row["kind"] == "activity" for row in rows):
+    elif "activity" in evidence:
         state = State.EVENT_ONLY
     else:
         state = State.NOT_FOUND
@@ -190,8 +213,8 @@ def _topic(
         code=code,
         state=state,
         centres=centres,
-        by_centre={centre: tuple(kinds) for centre, kinds in sorted(by_centre.items())},
+        by_centre=named,
         roles={role: tuple(found) for role, found in roles.items()},
         cells={name: dict(values) for name, values in cells.items()},
-        evidence=tuple(Evidence(r, k, s, tuple(p)) for (r, k, s), p in parties.items()),
+        evidence={kind: dict(stages) for kind, stages in evidence.items()},
     )

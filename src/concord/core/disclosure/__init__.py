@@ -6,7 +6,7 @@ audience is in the viewer's set.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NewType
@@ -15,6 +15,8 @@ from uuid import UUID
 Audience = NewType("Audience", str)
 
 PUBLIC = Audience("public")
+NOBODY = Audience("")
+"""The audience that no viewer is in."""
 
 
 class Level(StrEnum):
@@ -27,6 +29,13 @@ class Level(StrEnum):
 def institution_audience(institution: UUID) -> Audience:
     """The audience of one institution's own people."""
     return Audience(f"institution:{institution}")
+
+
+def narrowest(audiences: Iterable[str]) -> str:
+    """The one audience that sees what several see together; nobody's where there is no such one."""
+    found = set(audiences)
+    narrow = found - {PUBLIC} if len(found) > 1 else found
+    return narrow.pop() if len(narrow) == 1 else NOBODY
 
 
 def resolve(level: Level, owner: UUID) -> Audience:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from concord.core.vocabulary.folding import fold
+
 LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
     "zh-Hans": "简体中文",
@@ -48,6 +50,7 @@ class Vocabulary:
     def __init__(self, name: str, version: str, entries: Iterable[Entry]) -> None:
         self.name, self.version = name, version
         self._entries = {entry.code: entry for entry in entries}
+        self._folded = {entry.code: "\n".join(map(fold, entry.labels.values())) for entry in self}
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
@@ -74,6 +77,12 @@ class Vocabulary:
             spellings.setdefault(entry.label("en").casefold(), entry.code)
         close = difflib.get_close_matches(wanted, spellings, n=count, cutoff=0.4)
         return tuple(dict.fromkeys(spellings[spelling] for spelling in close))
+
+    def codes_with(self, word: str) -> frozenset[str]:
+        """The codes that are the folded ``word`` or whose label in some language holds it."""
+        return frozenset(
+            code for code, labels in self._folded.items() if word in labels or word == fold(code)
+        )
 
     def label(self, code: str, language: str) -> str:
         return self[code].label(language)

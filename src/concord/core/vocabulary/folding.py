@@ -18,6 +18,8 @@ def fold(text: str) -> str:
     Marks above and below Latin letters fall; Japanese voicing marks and Korean syllables stay,
     because without them they are other words.
     """
+    if text.isascii():
+        return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text).translate(_WHOLE_LETTERS)
     kept = [
         character

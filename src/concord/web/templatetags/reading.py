@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
+from babel.dates import get_month_names
 from babel.numbers import format_decimal
 from django import template
 from django.utils.html import format_html
@@ -11,9 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from concord.core.timespan import TimeSpan
+from concord.record.kinds import content_type
+from concord.record.selectors import RecordView
 from concord.register import vocabulary, words
 from concord.register.links import Named, Parties
-from concord.register.reading import pick
+from concord.register.reading import pick, title_and_language
+from concord.register.rows import COUNTED_STAGES
 
 register = template.Library()
 
@@ -23,7 +28,7 @@ _LISTS = {
         "Stage", "Detail", "Confirmation", "InstitutionKind", "MilestoneStep", "FocusAspect",
         "Reach", "CapabilityKind", "CentreFunction", "CourseKind", "TrainingLevel", "ActivityKind",
         "PartRole", "CountUnit", "AgreementKind", "RelationKind", "Tier", "Stream", "Scope",
-        "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut",
+        "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut", "LifePhase",
     )
 }  # fmt: skip
 
@@ -57,9 +62,41 @@ def wording(text: dict[str, Any] | None) -> SafeString | str:
 
 
 @register.filter
+def title(record: RecordView | None) -> SafeString | str:
+    """What a record is called, marked with the language of the words; its id where withheld."""
+    if record is None:
+        return "–"
+    words_, tag = title_and_language(record, language())
+    return format_html('<span lang="{}">{}</span>', tag, words_)
+
+
+@register.filter
+def kind_label(record: RecordView) -> str:
+    """What kind of record it is."""
+    return str(content_type(record.kind).label)
+
+
+@register.filter
+def stage(record: RecordView) -> str:
+    """The stage of a record, that of its kind where it does not say it."""
+    return str(record.content.get("stage", COUNTED_STAGES.get(record.kind, "unknown")))
+
+
+@register.filter
 def when(text: str | None) -> str:
     """A date as exact as it is; a dash where it is not known."""
     return TimeSpan.parse(text).text(locale()) if text else "–"
+
+
+def month_name(number: int) -> str:
+    """The name of a month, as it stands alone."""
+    return str(get_month_names("wide", context="stand-alone", locale=locale())[number])
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """The name of a language in the reader's own; its tag where there is none."""
+    return Locale.parse(locale()).languages.get(tag.replace("-", "_")) or tag
 
 
 @register.filter

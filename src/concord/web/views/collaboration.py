@@ -2,96 +2,180 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from concord.documents.graph import GraphLink, GraphNode, draw_graph
-from concord.record.errors import InvalidQueryError
-from concord.register import vocabulary
-from concord.register.links import Link, Named, link_list
+from concord.register.links import Parties, links_of
+from concord.register.listings import COLLABORATION
+from concord.register.listquery import read_choice, read_cut
 from concord.register.words import Cut
-from concord.web.templatetags.reading import language
-from concord.web.views.coverage import read_cut
+from concord.web.templatetags.reading import country, language, word
+from concord.web.views.lists import Labels, party_label, show_list
 from concord.web.views.viewer import viewer_of
 
-LEVELS = ("named", "state")
+LEVELS = ("state", "named")
+MOST_EDGES = 60
+"""Links drawn in the graph: the pairs with most. The list beneath has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Links of one pair that are alike in confirmation, stage and depth."""
+
+    a: str
+    b: str
+    confirmation: str
+    is_planned: bool
+    depth: int | None
+    count: int
 
 
 def collaboration(request: HttpRequest) -> HttpResponse:
     """Graph, matrix of States, and the list of links; parties as named or rolled up to States."""
-    viewer, cut = viewer_of(request), read_cut(request)
-    level = request.GET.get("level", "state")
-    if level not in LEVELS:
-        listed = ", ".join(LEVELS)
-        raise InvalidQueryError(
-            fields={"level": _("one of %(words)s is expected") % {"words": listed}}
-        )
-    links = link_list(viewer=viewer, cut=cut, language=language())
-    claims = [link for link in links if link.kind != "activity"]
-    context = {
+    cut = read_cut(request.GET)
+    level = read_choice(request.GET, "level", LEVELS, "state")
+    shown = show_list(request, COLLABORATION, named_by=("party",), also=("level",))
+    edges = [edge for edge in _edges(shown.counts["edge"]) if _is_state(edge) == (level == "state")]
+    labels: Labels = {
+        "record": (_("What it is"), _record),
+        "kind": (_("Kind"), _kind),
+        "depth": (_("Depth"), lambda code: _("without depth") if code == "-" else code),
+        "confirmation": (_("Confirmation"), lambda code: word(code, "Confirmation")),
+        "stage": (_("Stage"), lambda code: word(code, "Stage")),
+        "tier": (_("Tier"), lambda code: word(code, "Tier")),
+        "state": (_("Country or area"), country),
+        "party": (_("Party as named"), lambda code: party_label(shown.parties, code)),
+        "scope": (_("Scope"), lambda code: word(code, "Scope")),
+    }
+    context = shown.with_facets(request, labels) | {
         "cut": cut,
         "cuts": Cut,
         "level": level,
-        "graph": _graph(claims, level),
-        "matrix": _matrix(claims),
-        "security": [link for link in claims if link.scope == "security"],
-        "adjacent": [link for link in claims if link.scope != "security"],
-        "activities": [link for link in links if link.kind == "activity"],
+        "levels": [(name, _address(request, level=name)) for name in LEVELS],
+        "cut_query": _without(request, "cut"),
+        "graph": _graph(request, edges, level),
+        "matrix": _matrix(request, shown.counts["edge"]),
+        "links": links_of(shown.records, viewer=shown.viewer, cut=cut, language=language()),
+        "pairs": [
+            (" – ".join(party_label(_pair_parties(request), code) for code in pair.split("~")))
+            for pair in request.GET.getlist("pair")
+        ],
+        "without_pair": _without(request, "pair"),
     }
     return render(request, "concord/collaboration.html", context)
 
 
-def _end(party: Named, level: str) -> tuple[str, str, bool]:
-    """Key, label and whether a State, of a party at the level that is looked at."""
-    if level == "state" and party.side in vocabulary.countries():
-        return party.side, vocabulary.countries().label(party.side, language()), True
-    return party.key, party.label, party.kind == "state"
+def _record(code: str) -> str:
+    names = {
+        "relation": _("relation"), "agreement": _("agreement"), "activity": _("joint activity")
+    }  # fmt: skip
+    return names[code]
 
 
-def _graph(links: list[Link], level: str) -> str:
-    nodes: dict[str, GraphNode] = {}
-    drawn: list[GraphLink] = []
-    for link in links:
-        if link.scope != "security" or len(link.parties) > 6:
+def _kind(code: str) -> str:
+    for name in ("RelationKind", "AgreementKind", "ActivityKind"):
+        try:
+            return word(code, name)
+        except ValueError:
             continue
-        named = [p for p in link.parties if p.kind != "described" or p.side != p.key]
-        ends = {end[0]: end for end in (_end(party, level) for party in named)}
-        for key, label, is_state in ends.values():
-            nodes.setdefault(key, GraphNode(key, label, None, is_state))
-        for a, b in combinations(sorted(ends), 2):
-            drawn.append(
-                GraphLink(
-                    a, b, f"{link.kind_label}: {link.text}", reverse("record", args=[link.id]),
-                    link.confirmation.value, link.stage == "planned", link.depth,
-                )
-            )  # fmt: skip
-    used = {key for link in drawn for key in (link.a, link.b)}
+    raise ValueError(code)
+
+
+def _without(request: HttpRequest, *names: str) -> str:
+    params = request.GET.copy()
+    for name in (*names, "after"):
+        params.pop(name, None)
+    return params.urlencode()
+
+
+def _address(request: HttpRequest, **changes: str) -> str:
+    """The address of this page with some parameters changed, at its first page."""
+    params: QueryDict = request.GET.copy()
+    params.pop("after", None)
+    for name, value in changes.items():
+        params[name] = value
+    return f"?{params.urlencode()}#links-list" if "pair" in changes else f"?{params.urlencode()}"
+
+
+def _edges(counts: Mapping[str, int]) -> list[Edge]:
+    found = []
+    for code, count in counts.items():
+        a, b, confirmation, planned, depth = code.split("~")
+        step = None if depth == "-" else int(depth)
+        found.append(Edge(a, b, confirmation, planned == "1", step, count))
+    return sorted(found, key=lambda edge: (-edge.count, edge.a, edge.b, edge.confirmation))
+
+
+def _is_state(edge: Edge) -> bool:
+    return len(edge.a) == len(edge.b) == 2
+
+
+def _pair_parties(request: HttpRequest) -> Parties:
+    codes = [code for pair in request.GET.getlist("pair") for code in pair.split("~")]
+    return _named(request, codes)
+
+
+def _named(request: HttpRequest, codes: list[str]) -> Parties:
+    ids = {code.partition(":")[2] for code in codes if not code.startswith("state:")} - {""}
+    return Parties(viewer_of(request), language(), {key for key in ids if len(key) == 36})
+
+
+def _graph(request: HttpRequest, edges: list[Edge], level: str) -> str:
+    drawn = edges[:MOST_EDGES]
+    codes = sorted({code for edge in drawn for code in (edge.a, edge.b)})
+    parties = _named(request, codes)
+    nodes = [
+        GraphNode(
+            code, party_label(parties, code), None, level == "state" or code.startswith("state:")
+        )
+        for code in codes
+    ]
+    links = [
+        GraphLink(
+            edge.a, edge.b, _hint(edge, parties), _address(request, pair=f"{edge.a}~{edge.b}"),
+            edge.confirmation, edge.is_planned, edge.depth,
+        )
+        for edge in drawn
+    ]  # fmt: skip
+    description = _(
+        "Full lines are confirmed by both sides as reported, dashed ones are one-sided, dotted "
+        "ones have no party’s own account; planned ones are outlined. The list beneath gives each."
+    )
+    if len(edges) > MOST_EDGES:
+        description += " " + _("Drawn are the %(count)d with most links.") % {"count": MOST_EDGES}
     return draw_graph(
-        sorted((nodes[key] for key in used), key=lambda n: (not n.is_state, n.key)),
-        drawn,
+        sorted(nodes, key=lambda n: (not n.is_state, n.key)),
+        links,
         chart_id="links",
         title=_("Who is said to work with whom"),
-        description=_("Full lines are confirmed by both sides as reported, dashed ones are "
-                      "one-sided, dotted ones have no party's own account; planned ones are "
-                      "outlined. The list beneath gives each."),
-    )  # fmt: skip
+        description=description,
+    )
 
 
-def _matrix(links: list[Link]) -> dict[str, object]:
-    """For each pair of States the number of links on nuclear security, by confirmation."""
-    cells: dict[tuple[str, str], list[Link]] = {}
-    for link in links:
-        sides = sorted({p.side for p in link.parties if p.side in vocabulary.countries()})
-        if link.scope == "security":
-            for pair in combinations(sides, 2):
-                cells.setdefault(pair, []).append(link)
+def _hint(edge: Edge, parties: Parties) -> str:
+    names = {"a": party_label(parties, edge.a), "b": party_label(parties, edge.b)}
+    words = {"confirmation": word(edge.confirmation, "Confirmation"), "count": edge.count}
+    return _("%(a)s – %(b)s: %(confirmation)s, %(count)d") % (names | words)
+
+
+def _matrix(request: HttpRequest, counts: Mapping[str, int]) -> dict[str, object]:
+    """For each pair of States the number of links on nuclear security, and the way to them."""
+    cells: Counter[tuple[str, str]] = Counter()
+    for edge in _edges(counts):
+        if _is_state(edge):
+            cells[edge.a, edge.b] += edge.count
     codes = sorted({code for pair in cells for code in pair})
-    rows = [
-        (a, [(b, cells.get((min(a, b), max(a, b)), []) if a != b else None) for b in codes])
-        for a in codes
-    ]
-    return {"codes": codes, "rows": rows}
+
+    def cell(a: str, b: str) -> tuple[int, str] | None:
+        pair = (min(a, b), max(a, b))
+        if a == b:
+            return None
+        return cells[pair], _address(request, pair="~".join(pair)) if cells[pair] else ""
+
+    return {"codes": codes, "rows": [(a, [(b, cell(a, b)) for b in codes]) for a in codes]}

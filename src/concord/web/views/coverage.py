@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,19 +13,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from concord.core.analysis.coverage import State
+from concord.core.disclosure import Viewer
 from concord.core.vocabulary import UnknownCodeError
 from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
-from concord.record.errors import InvalidQueryError, NotFoundError
-from concord.record.selectors import record_list, records_get
+from concord.record.columns import Question
+from concord.record.errors import NotFoundError
+from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
-from concord.register.links import Parties, short_name
+from concord.register.links import Named, Parties, party_ids, short_name
+from concord.register.listquery import read_cut
+from concord.register.lists import statement_table, training_table
 from concord.register.tables import as_ids
 from concord.register.words import Cut
 from concord.studies.selectors import Kept, coverage_get
-from concord.web.templatetags.reading import language
+from concord.web.templatetags.reading import language, language_name, word
 from concord.web.views.home import centre_list
 from concord.web.views.viewer import viewer_of
 
+DIMENSIONS = {
+    "level": gettext_lazy("Level"),
+    "language": gettext_lazy("Language"),
+    "reach": gettext_lazy("Reach"),
+    "year": gettext_lazy("Year"),
+}
+MOST_NAMES = 6
+"""Centres that a line of a table names; the topic's own page has them all."""
+MOST_ROWS = 60
+"""Overlaps given in words; the chart of topics by role has them all."""
+MOST_COLUMNS = 40
+"""Centres that the heat map has room for; the table has them all."""
 STATE_LABELS = {
     State.OFFERED: gettext_lazy("offered"),
     State.SAID_OF_UNNAMED: gettext_lazy("said of centres that are not named"),
@@ -33,89 +51,187 @@ STATE_LABELS = {
 MARKS = {"course": "offered", "statement": "said", "activity": "event"}
 
 
-def read_cut(request: HttpRequest) -> Cut:
-    """The cut of the sources that the address asks for; with later sources by default."""
-    text = request.GET.get("cut", Cut.ALL.value)
-    if text not in Cut.values:
-        listed = ", ".join(Cut.values)
-        raise InvalidQueryError(
-            fields={"cut": _("one of %(words)s is expected") % {"words": listed}}
-        )
-    return Cut(text)
-
-
 def coverage(request: HttpRequest) -> HttpResponse:
     """The heat map of topic by centre with its table, and topic by role."""
-    viewer, cut = viewer_of(request), read_cut(request)
+    viewer, cut = viewer_of(request), read_cut(request.GET)
     kept = coverage_get(viewer=viewer, cut=cut)
     result = kept.result if kept else {"topics": [], "overlaps": {}}
     counts = {state: sum(t["state"] == state for t in result["topics"]) for state in State}
-    parties = Parties(viewer, language())
+    centres = centre_list(viewer)
+    named = {c for topic in result["topics"] for c in topic["by_centre"]}
+    parties = Parties(viewer, language(), named)
+    overlaps = [
+        (code, role, Some.of(found, parties))
+        for code, roles in result["overlaps"].items()
+        for role, found in roles.items()
+    ]
     context = {
         "cut": cut,
         "cuts": Cut,
         "kept": kept,
-        "chart": _chart(request, kept, cut) if kept else "",
+        "chart": _chart(centres, kept, cut) if kept else "",
+        "roles_chart": _roles_chart(kept, cut) if kept else "",
         "counts": [(STATE_LABELS[state], state.value, count) for state, count in counts.items()],
         "rows": [_row(topic, parties) for topic in result["topics"]],
-        "overlaps": [
-            (code, role, [parties.record(c) for c in centres])
-            for code, roles in result["overlaps"].items()
-            for role, centres in roles.items()
-        ],
-        "centres": centre_list(viewer),
+        "overlaps": overlaps[:MOST_ROWS],
+        "more_overlaps": max(len(overlaps) - MOST_ROWS, 0),
+        "centres": [c for c in centres if c.content.get("target_groups")][:MOST_COLUMNS],
     }
     return render(request, "concord/coverage.html", context)
 
 
 def topic(request: HttpRequest, code: str) -> HttpResponse:
     """One topic: its state and every piece of evidence beneath it, with the stage of each."""
-    viewer, cut = viewer_of(request), read_cut(request)
+    viewer, cut = viewer_of(request), read_cut(request.GET)
     try:
         entry = vocabulary.topics()[code]
     except UnknownCodeError as error:
         raise NotFoundError(str(error)) from error
     kept = coverage_get(viewer=viewer, cut=cut)
     found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
-    evidence = found["evidence"] if found else []
-    records = records_get(viewer=viewer, ids=as_ids(e["record"] for e in evidence))
-    parties = Parties(viewer, language())
+    lists = _evidence(viewer, code, cut)
+    named = party_ids(record for _list, records, _total, _query in lists for record in records)
+    parties = Parties(viewer, language(), named | set(found["by_centre"] if found else ()))
     context = {
         "entry": entry,
         "cut": cut,
         "cuts": Cut,
         "children": vocabulary.topics().children(code),
         "topic_row": _row(found, parties) if found else None,
-        "records": [records[i] for i in as_ids(e["record"] for e in evidence) if i in records],
+        "centres": [parties.record(centre) for centre in found["centres"]] if found else [],
+        "roles": [
+            (role, Some.of(centres, parties))
+            for role, centres in (found["roles"] if found else {}).items()
+        ],
+        "cells": [
+            (
+                DIMENSIONS[name],
+                [(_cell_label(name, value), count) for value, count in values.items()],
+            )
+            for name, values in (found["cells"] if found else {}).items()
+        ],
+        "lists": lists,
         "parties": parties,
-        "institutions": list(record_list(viewer=viewer, kind="institution")),
+        "audiences": _audiences(viewer, found),
     }
     return render(request, "concord/topic.html", context)
 
 
+EVIDENCE = 30
+"""Pieces of evidence of one kind that the page of a topic gives; the list has them all."""
+
+
+def _evidence(viewer: Viewer, code: str, cut: Cut) -> list[tuple[str, list[RecordView], int, str]]:
+    """For training and for statements: some records, how many in all, and the list's filter."""
+    facets = {"topic": frozenset({code})}
+    query = f"topic={code}"
+    if cut is Cut.BRIEF:
+        facets["cut"] = frozenset({Cut.BRIEF.value})
+        query += "&cut=brief"
+    found = []
+    for name, table in (("training", training_table()), ("statements", statement_table())):
+        page = table.page(viewer, Question(facets), EVIDENCE)
+        records = records_get(viewer=viewer, ids=page.ids)
+        rows = [records[i] for i in page.ids if i in records]
+        if rows:
+            found.append((name, rows, page.total, query))
+    return found
+
+
+def _audiences(viewer: Viewer, found: dict[str, Any] | None) -> list[RecordView]:
+    """The centres with a course on the topic, for what is known of their audiences as a whole."""
+    if found is None:
+        return []
+    records = records_get(viewer=viewer, ids=as_ids(found["centres"][:EVIDENCE])).values()
+    return [record for record in records if record.content.get("target_groups")]
+
+
+def _cell_label(dimension: str, value: str) -> str:
+    lists = {"level": "TrainingLevel", "reach": "Reach"}
+    if dimension == "language":
+        return language_name(value)
+    return word(value, lists[dimension]) if dimension in lists else value
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """The first of many parties, and how many more there are."""
+
+    first: list[Named]
+    more: int
+
+    @classmethod
+    def of(cls, ids: Sequence[str], parties: Parties) -> Some:
+        """The parties of ``ids``, as many as a line has room for."""
+        return cls([parties.record(i) for i in ids[:MOST_NAMES]], max(len(ids) - MOST_NAMES, 0))
+
+
 def _row(topic: dict[str, Any], parties: Parties) -> dict[str, Any]:
+    offering = set(topic["centres"])
+    others = [centre for centre in topic["by_centre"] if centre not in offering]
     return {
         "code": topic["code"],
         "state": topic["state"],
         "state_label": STATE_LABELS[State(topic["state"])],
-        "centres": [parties.record(centre) for centre in topic["centres"]],
-        "others": [
-            (parties.record(centre), kinds)
-            for centre, kinds in topic["by_centre"].items()
-            if centre not in topic["centres"]
-        ],
-        "roles": topic["roles"],
-        "cells": topic["cells"],
-        "count": len(topic["evidence"]),
+        "centres": Some.of(topic["centres"], parties),
+        "others": Some.of(others, parties),
+        "roles": [(role, len(found)) for role, found in topic["roles"].items()],
+        "count": sum(sum(stages.values()) for stages in topic["evidence"].values()),
     }
 
 
-def _chart(request: HttpRequest, kept: Kept, cut: Cut) -> str:
+def _chart(all_centres: list[RecordView], kept: Kept, cut: Cut) -> str:
     centres = [
         centre
-        for centre in centre_list(viewer_of(request))
+        for centre in all_centres
         if any(str(centre.id) in t["by_centre"] for t in kept.result["topics"])
+    ][:MOST_COLUMNS]
+
+    def cells(found: dict[str, Any], href: str) -> list[HeatCell]:
+        return [_cell(found["by_centre"].get(str(c.id), []), href) for c in centres]
+
+    return draw_heatmap(
+        [short_name(centre, language()) for centre in centres],
+        _rows(kept, cut, cells),
+        chart_id="coverage",
+        title=_("Topics by centre"),
+        description=_("A filled square is a course record, a hatched one a statement, an outlined "
+                      "one a single event; a dash means not found in open sources."),
+    )  # fmt: skip
+
+
+def _roles_chart(kept: Kept, cut: Cut) -> str:
+    """Topic by role, of courses for which a source names the role; nothing where it names none."""
+    roles = [
+        entry
+        for entry in vocabulary.roles()
+        if any(entry.code in t["roles"] for t in kept.result["topics"])
     ]
+    if not roles:
+        return ""
+
+    def cells(found: dict[str, Any], href: str) -> list[HeatCell]:
+        counts = [len(found["roles"].get(role.code, ())) for role in roles]
+        return [
+            HeatCell("offered" if n else "", str(n) if n else "", href if n else None,
+                     _("%(count)d of the centres") % {"count": n} if n else "")
+            for n in counts
+        ]  # fmt: skip
+
+    return draw_heatmap(
+        [role.label(language()) for role in roles],
+        _rows(kept, cut, cells),
+        chart_id="roles",
+        title=_("Topics by role"),
+        description=_("How many centres have a course on the topic for which a source names the "
+                      "role. What is said of a centre’s audiences as a whole is not counted."),
+    )  # fmt: skip
+
+
+def _rows(
+    kept: Kept, cut: Cut, cells: Callable[[dict[str, Any], str], Sequence[HeatCell]]
+) -> list[HeatRow]:
+    """Rows of a heat map: a heading for each group, and its topics."""
     rows: list[HeatRow] = []
     for entry in vocabulary.topics().children(None):
         rows.append(HeatRow(f"{entry.code} {entry.label(language())}", None, (), is_heading=True))
@@ -124,16 +240,8 @@ def _chart(request: HttpRequest, kept: Kept, cut: Cut) -> str:
                 continue
             label = f"{found['code']} {vocabulary.topics().label(found['code'], language())}"
             href = f"{reverse('topic', args=[found['code']])}?cut={cut.value}"
-            cells = [_cell(found["by_centre"].get(str(c.id), []), href) for c in centres]
-            rows.append(HeatRow(label, href, cells))
-    return draw_heatmap(
-        [short_name(centre, language()) for centre in centres],
-        rows,
-        chart_id="coverage",
-        title=_("Topics by centre"),
-        description=_("A filled square is a course record, a hatched one a statement, an outlined "
-                      "one a single event; a dash means not found in open sources."),
-    )  # fmt: skip
+            rows.append(HeatRow(label, href, cells(found, href)))
+    return rows
 
 
 def _cell(kinds: list[str], href: str) -> HeatCell:

@@ -9,14 +9,22 @@ from django.utils.translation import gettext as _
 
 from concord.core.disclosure import Viewer
 from concord.documents.map import MapPoint, draw_map
-from concord.record.selectors import RecordView, record_list, records_latest
+from concord.record.columns import Question
+from concord.record.selectors import RecordView, records_get, records_latest
 from concord.register import vocabulary
 from concord.register.links import short_name
+from concord.register.lists import institution_table
 from concord.register.tables import totals
 from concord.register.words import CENTRE_KINDS, Cut, Detail, Stage
 from concord.studies.selectors import coverage_get
 from concord.web.templatetags.reading import country, language
 from concord.web.views.viewer import viewer_of
+
+LISTED = {
+    "itemised": "training/?stage=%s&once=once",
+    "stated": "statements/?stage=%s&group=trained",
+}
+"""Where the records behind a headline figure are listed."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -30,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     offered = sum(t["state"] == "offered" for t in kept.result["topics"]) if kept else None
     counted = totals(viewer)
     figures = [
-        (Detail(detail).label, Stage(stage).label, count)
+        (Detail(detail).label, Stage(stage).label, count, LISTED[detail] % stage)
         for (detail, stage), count in sorted(counted.items())
     ]
     context = {
@@ -53,11 +61,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def centre_list(viewer: Viewer) -> list[RecordView]:
     """Centres by country and name."""
-    found = [
-        record
-        for record in record_list(viewer=viewer, kind="institution")
-        if set(record.content.get("kinds", ())) & set(CENTRE_KINDS)
-    ]
+    is_centre = Question({"kind": frozenset(CENTRE_KINDS)})
+    ids = institution_table().ids_where(viewer, is_centre)
+    found = records_get(viewer=viewer, ids=ids).values()
     return sorted(found, key=lambda r: (r.content.get("state", ""), short_name(r, "en")))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,47 +13,36 @@ from django.utils.translation import gettext as _
 from concord.core.disclosure import Viewer
 from concord.core.timespan import TimeSpan
 from concord.documents.timeline import TimelineMark, draw_timeline
-from concord.record.columns import Question
-from concord.record.selectors import RecordView, record_get, record_list, records_get
-from concord.register.links import Parties, link_list
-from concord.register.listquery import key_text, read_day, read_ids, read_query
-from concord.register.lists import INSTITUTION_FACETS, institution_table, training_table
-from concord.register.reading import title_of
+from concord.record.columns import ColumnTable, Question
+from concord.record.selectors import RecordView, record_get, records_get
+from concord.register.links import Parties, links_of, party_ids
+from concord.register.listings import INSTITUTIONS
+from concord.register.listquery import read_day, read_ids
+from concord.register.lists import link_table, statement_table, training_table
 from concord.register.tables import names_of
-from concord.register.words import Cut, InstitutionKind, MilestoneStep, Reach, Stage
-from concord.web.facets import facet_list
-from concord.web.templatetags.reading import country, language, when, word
+from concord.register.words import ActivityKind, Cut, MilestoneStep, Stage
+from concord.web.templatetags.reading import country, language, topic, when, word
+from concord.web.views.lists import Labels, show_list
 from concord.web.views.viewer import viewer_of
 
-PAGE = 50
+MOST = 40
+"""Records of one sort that an institution's page gives; the lists have them all."""
 
 
 def institution_list(request: HttpRequest) -> HttpResponse:
     """Institutions with facets that carry counts."""
-    viewer, table = viewer_of(request), institution_table()
-    query = read_query(
-        request.GET,
-        INSTITUTION_FACETS,
-        {"kind": InstitutionKind.values, "reach": Reach.values},
-    )
-    page = table.page(viewer, query.question, PAGE, query.after)
-    records = records_get(viewer=viewer, ids=page.ids)
-    parties = Parties(viewer, language())
-    facets = facet_list(
-        request,
-        table.counts(viewer, query.question),
-        {
-            "kind": (_("Kind"), lambda code: word(code, "InstitutionKind")),
-            "country": (_("Country or area"), country),
-            "network": (_("Network"), lambda code: parties.record(code, "network").label),
-            "reach": (_("Reach"), lambda code: word(code, "Reach")),
-        },
-    )
-    context = {
-        "records": [records[i] for i in page.ids if i in records],
-        "total": page.total,
-        "next": key_text(page.next),
-        "facets": facets,
+    shown = show_list(request, INSTITUTIONS, named_by=("network",), also=("valid_on",))
+    labels: Labels = {
+        "kind": (_("Kind"), lambda code: word(code, "InstitutionKind")),
+        "country": (_("Country or area"), country),
+        "network": (_("Network"), lambda code: shown.parties.record(code, "network").label),
+        "reach": (_("Reach"), lambda code: word(code, "Reach")),
+        "topic": (_("Topic"), topic),
+    }
+    valid_on = read_day(request.GET, "valid_on")
+    context = shown.with_facets(request, labels) | {
+        "valid_on": valid_on,
+        "rows": [(record, names_of(record, valid_on)) for record in shown.records],
     }
     return render(request, "concord/institutions.html", context)
 
@@ -66,26 +54,34 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
     valid_on = read_day(request.GET, "valid_on")
     key = str(record_id)
     content = record.content
-    training = _training_of(viewer, key)
+    courses, course_count = _some(training_table(), viewer, provider=key, kind="course")
+    activities, activity_count, by_year = _activities(viewer, key)
+    claims = ("relation", "agreement")
+    links, link_count = _some(
+        link_table(Cut.ALL), viewer, party=f"institution:{key}", record=claims
+    )
+    statements, statement_count = _some(statement_table(), viewer, subject=key)
+    shown = [*courses, *activities, *links, *statements]
+    named = party_ids(shown) | {p["institution"] for p in content.get("parents", ())}
+    named |= {m["network"] for m in content.get("memberships", ())}
     context: dict[str, Any] = {
         "record": record,
+        "key": key,
         "names": names_of(record, valid_on),
         "valid_on": valid_on,
-        "parties": Parties(viewer, language()),
+        "parties": Parties(viewer, language(), named),
         "timeline": _timeline(content.get("milestones", [])),
         "focuses": _grouped(content.get("focuses", []), "aspect"),
-        "courses": [r for r in training if r.kind == "course"],
-        "activities": _by_year(r for r in training if r.kind == "activity"),
-        "links": [
-            link
-            for link in link_list(viewer=viewer, cut=Cut.ALL, language=language())
-            if any(party.record == key for party in link.parties) and link.kind != "activity"
-        ],
-        "statements": [
-            s
-            for s in record_list(viewer=viewer, kind="statement")
-            if s.content.get("subject", {}).get("institution") == key
-        ],
+        "courses": courses,
+        "course_count": course_count,
+        "activities": _by_year(activities),
+        "activity_count": activity_count,
+        "years": by_year,
+        "links": links_of(links, viewer=viewer, cut=Cut.ALL, language=language()),
+        "link_count": link_count,
+        "statements": statements,
+        "statement_count": statement_count,
+        "most": MOST,
         "compiled": record.owner != record.id,
     }
     return render(request, "concord/institution.html", context)
@@ -97,20 +93,36 @@ def compare(request: HttpRequest) -> HttpResponse:
     ids = read_ids(request.GET, "id", 4)
     found = records_get(viewer=viewer, ids=ids)
     chosen = [found[i] for i in ids if i in found]
-    columns = [
-        {"record": record, "training": _training_of(viewer, str(record.id))} for record in chosen
-    ]
-    return render(request, "concord/compare.html", {"columns": columns})
+    columns = []
+    for record in chosen:
+        training, total = _some(training_table(), viewer, provider=str(record.id))
+        columns.append({"record": record, "training": training, "total": total})
+    return render(request, "concord/compare.html", {"columns": columns, "most": MOST})
 
 
-def _training_of(viewer: Viewer, key: str) -> list[RecordView]:
-    ids = training_table().ids_where(viewer, Question({"provider": frozenset({key})}))
-    records = records_get(viewer=viewer, ids=ids).values()
-    return sorted(records, key=lambda r: (_day(r.content), title_of(r, "en")))
+def _some(
+    table: ColumnTable, viewer: Viewer, **facets: str | tuple[str, ...]
+) -> tuple[list[RecordView], int]:
+    """The first records that answer, and how many there are in all."""
+    wanted = {
+        name: frozenset([codes] if isinstance(codes, str) else codes)
+        for name, codes in facets.items()
+    }
+    page = table.page(viewer, Question(wanted), MOST)
+    records = records_get(viewer=viewer, ids=page.ids)
+    return [records[i] for i in page.ids if i in records], page.total
 
 
-def _day(content: dict[str, Any]) -> dt.date:
-    return TimeSpan.parse(content["when"]).earliest if content.get("when") else dt.date.max
+def _activities(viewer: Viewer, key: str) -> tuple[list[RecordView], int, list[tuple[str, int]]]:
+    """The newest activities of an institution, how many there are, and how many by year."""
+    wanted = {"provider": frozenset({key}), "kind": frozenset(ActivityKind.values)}
+    page = training_table().page(viewer, Question(wanted), MOST)
+    records = records_get(viewer=viewer, ids=page.ids)
+    return (
+        [records[i] for i in page.ids if i in records],
+        page.total,
+        sorted(page.counts["year"].items()),
+    )
 
 
 def _by_year(records: Any) -> list[tuple[str, list[RecordView]]]:

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from concord.record.selectors import record_list
+from concord.record.columns import Question
+from concord.record.selectors import records_get
 from concord.register import vocabulary
 from concord.register.glossary import terms
-from concord.web.rules import RULES
+from concord.register.lists import institution_table
+from concord.register.rules import RULES
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
 
@@ -55,9 +57,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """Who collects, why, by what rules, and every change of rule."""
     viewer = viewer_of(request)
-    compilers = [
-        record
-        for record in record_list(viewer=viewer, kind="institution")
-        if "compiler" in record.content.get("kinds", ())
-    ]
+    is_compiler = Question({"kind": frozenset({"compiler"})})
+    ids = institution_table().ids_where(viewer, is_compiler)
+    compilers = list(records_get(viewer=viewer, ids=ids).values())
     return render(request, "concord/about.html", {"compilers": compilers, "rules": RULES})

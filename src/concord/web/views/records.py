@@ -9,14 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from concord.core.analysis.ladder import confirmation
+from concord.core.disclosure import Viewer
+from concord.record.columns import Question
 from concord.record.kinds import content_type
-from concord.record.selectors import record_get, records_get, revision_list
-from concord.register.links import Parties
+from concord.record.selectors import RecordView, record_get, records_get, revision_list
+from concord.register.links import Parties, party_ids
 from concord.register.listquery import read_moment
+from concord.register.lists import training_table
 from concord.register.tables import as_ids, citations_of
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
+
+RUNS = 50
+"""Runs of a course that its page gives."""
 
 OWN_PAGE = {"institution": "institution", "source": "source"}
 
@@ -31,17 +37,29 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     content = view.content
     cited = {c["source"] for c in citations_of(content)}
     linked = [content[name] for name in ("course", "same_as") if content.get(name)]
+    linked += content.get("parts", ())
+    history = revision_list(viewer=viewer, record_id=record_id)
+    named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
+    parties = Parties(viewer, language(), named)
     context = {
         "record": view,
+        "runs": _runs(viewer, record_id) if view.kind == "course" else [],
         "label": content_type(view.kind).label,
-        "parties": Parties(viewer, language()),
+        "parties": parties,
         "sources": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(cited)).items()},
         "linked": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(linked)).items()},
-        "axes": _axes(view.kind, content, Parties(viewer, language())),
+        "axes": _axes(view.kind, content, parties),
         "known_at": known_at,
-        "history": revision_list(viewer=viewer, record_id=record_id),
+        "history": history,
     }
     return render(request, "concord/record.html", context)
+
+
+def _runs(viewer: Viewer, course: UUID) -> list[RecordView]:
+    """The newest runs of a course."""
+    page = training_table().page(viewer, Question({"course": frozenset({str(course)})}), RUNS)
+    found = records_get(viewer=viewer, ids=page.ids)
+    return [found[i] for i in page.ids if i in found]
 
 
 def _axes(kind: str, content: dict[str, Any], parties: Parties) -> dict[str, Any] | None:

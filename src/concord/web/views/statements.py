@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from concord.record.errors import InvalidQueryError
-from concord.record.selectors import RecordView, record_list
+from concord.record.selectors import RecordView
 from concord.register.links import Parties
+from concord.register.listings import STATEMENTS
 from concord.register.words import StatementGroup
-from concord.web.templatetags.reading import language
-from concord.web.views.viewer import viewer_of
+from concord.web.templatetags.reading import topic, word
+from concord.web.views.lists import Labels, party_label, show_list
 
 
 def statement_list(request: HttpRequest) -> HttpResponse:
     """Statements by group, subject and measure; never in the order of their values."""
-    viewer = viewer_of(request)
-    chosen = request.GET.get("group", "")
-    if chosen and chosen not in StatementGroup.values:
-        listed = ", ".join(StatementGroup.values)
-        raise InvalidQueryError(
-            fields={"group": _("one of %(words)s is expected") % {"words": listed}}
-        )
-    parties = Parties(viewer, language())
+    shown = show_list(request, STATEMENTS, named_by=("subject",))
+    labels: Labels = {
+        "group": (_("What it is about"), lambda code: word(code, "StatementGroup")),
+        "subject": (_("Whom it is about"), lambda code: party_label(shown.parties, code)),
+        "stage": (_("Stage"), lambda code: word(code, "Stage")),
+        "topic": (_("Topic"), topic),
+        "cut": (_("Sources"), lambda _code: _("the 2015 brief alone")),
+    }
+    context = shown.with_facets(request, labels)
+    context["groups"] = _grouped(shown.records, shown.parties)
+    return render(request, "concord/statements.html", context)
 
-    def order(record: RecordView) -> tuple[str, str, str, str]:
+
+def _grouped(records: list[RecordView], parties: Parties) -> list[tuple[str, list[Any]]]:
+    """Group; subject and measure; the statements of both, by date."""
+    found: dict[str, dict[tuple[str, str], list[RecordView]]] = {}
+    for record in records:
         content = record.content
         subject = parties.name(content["subject"]).label if "subject" in content else ""
-        return (
-            content.get("group", ""),
-            subject,
-            content.get("measure", ""),
-            content.get("when", ""),
+        key = (subject, content.get("measure", ""))
+        found.setdefault(content.get("group", ""), {}).setdefault(key, []).append(record)
+    order = ["", *StatementGroup.values]
+    return [
+        (
+            group,
+            [
+                (key, sorted(rows, key=lambda r: str(r.content.get("when", ""))))
+                for key, rows in sorted(found[group].items())
+            ],
         )
-
-    found = sorted(record_list(viewer=viewer, kind="statement"), key=order)
-    shown = [r for r in found if not chosen or r.content.get("group") == chosen]
-    groups = [
-        (group, [(key[1:], list(rows)) for key, rows in groupby(records, lambda r: order(r)[:3])])
-        for group, records in groupby(shown, lambda r: order(r)[0])
+        for group in sorted(found, key=order.index)
     ]
-    context = {
-        "groups": groups,
-        "all_groups": StatementGroup,
-        "chosen": chosen,
-        "total": len(shown),
-    }
-    return render(request, "concord/statements.html", context)

@@ -1,92 +1,61 @@
-"""Training: courses and activities, searched and filtered."""
+"""Training: courses and activities, searched and filtered, and as a calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from concord.record.columns import Days
 from concord.record.selectors import RecordView, records_get
-from concord.register import vocabulary
-from concord.register.links import Parties
-from concord.register.listquery import key_text, read_query
-from concord.register.lists import TRAINING_FACETS, training_table
-from concord.register.words import ActivityKind, Stage, TrainingLevel
-from concord.web.facets import ALL, facet_list
-from concord.web.templatetags.reading import country, language, role, topic, word
+from concord.register.links import Parties, party_ids
+from concord.register.listings import TRAINING
+from concord.register.listquery import read_query, read_year
+from concord.web.templatetags.reading import (
+    country,
+    language,
+    language_name,
+    month_name,
+    role,
+    topic,
+    word,
+)
+from concord.web.views.lists import Labels, party_label, show_list
 from concord.web.views.viewer import viewer_of
 
-PAGE = 50
-KINDS = ["course", *ActivityKind.values]
-STAGES = ["offer", *Stage.values]
+SHOWN = 8
+"""Activities of a month that the calendar names; the others are a link away."""
 
 
 def training_list(request: HttpRequest) -> HttpResponse:
     """Courses and activities with search, facets that carry counts, and pages by key."""
-    viewer, table = viewer_of(request), training_table()
-    query = read_query(
-        request.GET,
-        TRAINING_FACETS,
-        {
-            "kind": KINDS,
-            "stage": STAGES,
-            "level": TrainingLevel.values,
-            "topic": [entry.code for entry in vocabulary.topics()],
-            "group": [entry.code for entry in vocabulary.topics().children(None)],
-            "role": [entry.code for entry in vocabulary.roles()],
-            "country": [entry.code for entry in vocabulary.countries()],
-            "open": ["open"],
-        },
-    )
-    page = table.page(viewer, query.question, PAGE, query.after)
-    records = records_get(viewer=viewer, ids=page.ids)
-    counts = table.counts(viewer, query.question)
-    parties = Parties(viewer, language(), _named(request, records.values(), counts["provider"]))
-    facets = facet_list(
-        request,
-        counts,
-        {
-            "kind": (_("Kind"), _kind),
-            "group": (_("Topic group"), topic),
-            "topic": (_("Topic"), topic),
-            "provider": (_("Provider or host"), lambda code: parties.record(code).label),
-            "stage": (_("Stage"), _stage),
-            "year": (_("Year"), str),
-            "country": (_("Country or area"), country),
-            "role": (_("Role"), role),
-            "level": (_("Level"), lambda code: word(code, "TrainingLevel")),
-            "language": (_("Language"), str),
-            "open": (_("Nominations"), lambda _code: _("open for nominations")),
-        },
-    )
-    next_params = request.GET.copy()
-    next_params["after"] = key_text(page.next)
-    context = {
-        "records": [records[i] for i in page.ids if i in records],
-        "total": page.total,
-        "next": next_params.urlencode() if page.next else "",
-        "facets": facets,
-        "parties": parties,
-        "words": request.GET.get("q", ""),
+    shown = show_list(request, TRAINING, named_by=("provider",))
+    labels: Labels = {
+        "kind": (_("Kind"), _kind),
+        "group": (_("Topic group"), topic),
+        "topic": (_("Topic"), topic),
+        "provider": (_("Provider or host"), lambda code: party_label(shown.parties, code)),
+        "stage": (_("Stage"), _stage),
+        "year": (_("Year"), str),
+        "country": (_("Country or area"), country),
+        "role": (_("Role"), role),
+        "level": (_("Level"), lambda code: word(code, "TrainingLevel")),
+        "language": (_("Language"), language_name),
+        "open": (_("Nominations"), lambda _code: _("open for nominations")),
     }
     template = "concord/training_results.html" if request.htmx else "concord/training.html"  # type: ignore[attr-defined]
+    context = shown.with_facets(request, labels)
+    calendar_params = request.GET.copy()
+    for name in ("after", "from", "to"):
+        calendar_params.pop(name, None)
+    context["calendar_query"] = calendar_params.urlencode()
     return render(request, template, context)
-
-
-def _named(
-    request: HttpRequest, records: Iterable[RecordView], providers: Mapping[str, int]
-) -> set[str]:
-    """The institutions that the page names: hosts of its rows, and the most frequent providers."""
-    most = sorted(providers, key=lambda code: (-providers[code], code))[:ALL]
-    named = {*most, *(set(request.GET.getlist("provider")) & set(providers))}
-    for record in records:
-        named.update(record.content.get("providers", ()))
-        for part in record.content.get("parties", ()):
-            if institution := part["party"].get("institution"):
-                named.add(institution)
-    return named
 
 
 def _kind(code: str) -> str:
@@ -95,3 +64,70 @@ def _kind(code: str) -> str:
 
 def _stage(code: str) -> str:
     return _("offer without a date") if code == "offer" else word(code, "Stage")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """A month, or what the sources date less exactly: its name, some records, how many in all."""
+
+    name: str
+    records: list[RecordView]
+    total: int
+    first: str
+    last: str
+
+
+def training_calendar(request: HttpRequest) -> HttpResponse:
+    """A year by months; what is dated to the year alone, or over months, stands apart."""
+    viewer = viewer_of(request)
+    params = request.GET.copy()
+    params.pop("year", None)
+    query = read_query(params, TRAINING.facets, TRAINING.known())
+    table = TRAINING.table(params)
+    years = sorted(map(int, table.counts(viewer, query.question)["year"]))
+    year = read_year(request.GET, "year", years[-1] if years else timezone.now().year)
+    span = (dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal())
+    question = type(query.question)(query.question.facets, query.question.words, *span)
+    found = _by_month(table.days(viewer, question), year)
+    records = records_get(viewer=viewer, ids=[i for ids in found for i in ids[:SHOWN]])
+    parts = [
+        CalendarPart(
+            month_name(month) if month else _("Dated to the year, or over several months"),
+            [records[i] for i in ids[:SHOWN] if i in records],
+            len(ids),
+            f"{year}-{month:02}" if month else str(year),
+            f"{year}-{month:02}" if month else str(year),
+        )
+        for month, ids in enumerate(found)
+    ]
+    context = {
+        "year": year,
+        "years": years,
+        "months": parts[1:],
+        "apart": parts[0],
+        "total": sum(part.total for part in parts),
+        "before": max((y for y in years if y < year), default=None),
+        "after": min((y for y in years if y > year), default=None),
+        "query": params.urlencode(),
+        "parties": Parties(viewer, language(), party_ids(records.values())),
+    }
+    return render(request, "concord/calendar.html", context)
+
+
+def _by_month(days: Days, year: int) -> list[list[UUID]]:
+    """Ids by month, earliest first; the first list has those that no one month holds."""
+    found: list[list[UUID]] = [[] for _ in range(13)]
+    bounds = [
+        (
+            dt.date(year, m, 1).toordinal(),
+            dt.date(year, m, calendar.monthrange(year, m)[1]).toordinal(),
+        )
+        for m in range(1, 13)
+    ]
+    rows = sorted(
+        zip(days.first.tolist(), days.last.tolist(), days.ids, strict=True), key=lambda r: r[:2]
+    )
+    for first, last, row_id in rows:
+        fits = (m for m, (a, b) in enumerate(bounds, start=1) if a <= first and last <= b)
+        found[next(fits, 0)].append(row_id)
+    return found

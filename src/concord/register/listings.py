@@ -1,0 +1,168 @@
+"""The lists as pages, interface and exports ask them: one description each, read in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.http import QueryDict
+
+from concord.core.disclosure import Viewer
+from concord.core.vocabulary import Vocabulary
+from concord.record.columns import ColumnTable, Page
+from concord.record.selectors import RecordView, records_get
+from concord.register import vocabulary
+from concord.register.listquery import read_cut, read_query
+from concord.register.lists import (
+    institution_table,
+    link_table,
+    source_table,
+    statement_table,
+    training_table,
+)
+from concord.register.rows import (
+    INSTITUTION_FACETS,
+    LINK_FACETS,
+    SOURCE_FACETS,
+    STATEMENT_FACETS,
+    TRAINING_FACETS,
+)
+from concord.register.words import (
+    ActivityKind,
+    AgreementKind,
+    Confirmation,
+    Cut,
+    InstitutionKind,
+    Reach,
+    RelationKind,
+    Scope,
+    SourceKind,
+    Stage,
+    StatementGroup,
+    Tier,
+    TrainingLevel,
+)
+
+BATCH: Final = 500
+Known = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list: its table, its facets, the codes of those that are closed, and its page size."""
+
+    name: str
+    table: Callable[[QueryDict], ColumnTable]
+    facets: tuple[str, ...]
+    known: Callable[[], Known]
+    size: int
+    also: tuple[str, ...] = ()
+    """Parameters of its address that are not filters."""
+
+    def page(
+        self, viewer: Viewer, params: QueryDict, also: Collection[str] = ()
+    ) -> tuple[Page, list[RecordView]]:
+        """One page and its records; raises ``InvalidQueryError`` for what makes no sense."""
+        query = read_query(params, self.facets, self.known(), (*self.also, *also))
+        page = self.table(params).page(viewer, query.question, self.size, query.after)
+        records = records_get(viewer=viewer, ids=page.ids)
+        return page, [records[i] for i in page.ids if i in records]
+
+    def batches(self, viewer: Viewer, params: QueryDict) -> Iterator[list[RecordView]]:
+        """Every record that answers, in the order of the pages; faults are raised at once."""
+        query = read_query(params, self.facets, self.known(), (*self.also, "after"))
+        ids = self.table(params).ids_where(viewer, query.question)
+        return _batches(viewer, ids)
+
+
+def _batches(viewer: Viewer, ids: Sequence[UUID]) -> Iterator[list[RecordView]]:
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        records = records_get(viewer=viewer, ids=part)
+        yield [records[i] for i in part if i in records]
+
+
+def _codes(entries: Callable[[], Vocabulary]) -> list[str]:
+    return [entry.code for entry in entries()]
+
+
+def _training_known() -> Known:
+    return {
+        "kind": ["course", *ActivityKind.values],
+        "stage": ["offer", *Stage.values],
+        "level": TrainingLevel.values,
+        "topic": _codes(vocabulary.topics),
+        "group": [entry.code for entry in vocabulary.topics().children(None)],
+        "role": _codes(vocabulary.roles),
+        "country": _codes(vocabulary.countries),
+        "open": ["open"],
+        "cut": [Cut.BRIEF.value],
+        "once": ["once"],
+    }
+
+
+def _link_known() -> Known:
+    return {
+        "record": ["relation", "agreement", "activity"],
+        "kind": [*RelationKind.values, *AgreementKind.values, *ActivityKind.values],
+        "tier": Tier.values,
+        "stage": Stage.values,
+        "confirmation": Confirmation.values,
+        "scope": Scope.values,
+        "state": _codes(vocabulary.countries),
+    }
+
+
+def _plain(table: Callable[[], ColumnTable], params: QueryDict) -> ColumnTable:  # noqa: ARG001
+    return table()
+
+
+TRAINING: Final = Listing(
+    "training", partial(_plain, training_table), TRAINING_FACETS, _training_known, 50
+)
+INSTITUTIONS: Final = Listing(
+    "institutions",
+    partial(_plain, institution_table),
+    INSTITUTION_FACETS,
+    lambda: {
+        "kind": InstitutionKind.values,
+        "reach": Reach.values,
+        "country": _codes(vocabulary.countries),
+        "topic": _codes(vocabulary.topics),
+    },
+    50,
+)
+STATEMENTS: Final = Listing(
+    "statements",
+    partial(_plain, statement_table),
+    STATEMENT_FACETS,
+    lambda: {
+        "group": StatementGroup.values,
+        "stage": Stage.values,
+        "topic": _codes(vocabulary.topics),
+        "cut": [Cut.BRIEF.value],
+    },
+    100,
+)
+SOURCES: Final = Listing(
+    "sources",
+    partial(_plain, source_table),
+    SOURCE_FACETS,
+    lambda: {"kind": SourceKind.values, "cut": [Cut.BRIEF.value]},
+    100,
+)
+COLLABORATION: Final = Listing(
+    "collaboration",
+    lambda params: link_table(read_cut(params)),
+    LINK_FACETS,
+    _link_known,
+    50,
+    ("cut",),
+)
+LISTINGS: Final = {
+    listing.name: listing
+    for listing in (TRAINING, INSTITUTIONS, STATEMENTS, SOURCES, COLLABORATION)
+}
