@@ -11,6 +11,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError as NinjaValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from concord.api.schemas import (
     AboutOut,
@@ -41,7 +42,7 @@ from concord.register.listings import (
     TRAINING,
     Listing,
 )
-from concord.register.listquery import key_text, read_query
+from concord.register.listquery import LONGEST_SEARCH, key_text, read_query
 from concord.register.lists import citing_table, institution_table
 from concord.register.rows import CITING_FACETS
 from concord.register.rules import RULES
@@ -52,7 +53,21 @@ from concord.studies.selectors import coverage_get
 PAGE = 50
 PROBLEM = "application/problem+json"
 
-api = NinjaAPI(
+
+class _Interface(NinjaAPI):
+    """Describes its faults as what they are: problem details (RFC 9457)."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "content" in response:
+                        response["content"] = {PROBLEM: response["content"]["application/json"]}
+        return schema
+
+
+api = _Interface(
     title="Concord",
     version="1",
     description="Who trains whom on what in nuclear security. Read-only; no key is needed.",
@@ -60,10 +75,18 @@ api = NinjaAPI(
 )
 
 
+_DATE: Final = {"examples": ["2014", "2014-09", "2014-09-29"]}
+SHAPES: Final[dict[str, dict[str, Any]]] = {
+    "q": {"maxLength": LONGEST_SEARCH},
+    "from": _DATE,
+    "to": _DATE,
+}
+
+
 def _parameter(name: str, description: str, codes: Sequence[str] = ()) -> dict[str, Any]:
-    item: dict[str, Any] = {"type": "string"}
+    item: dict[str, Any] = {"type": "string", **SHAPES.get(name, {})}
     if codes:
-        item |= {"enum": list(codes)}
+        item |= {"enum": ["", *codes]}  # an empty value asks nothing, as forms send it
     single = name in {"q", "from", "to", "after", "cut"}
     return {
         "name": name,
@@ -162,7 +185,12 @@ def sources(request: HttpRequest) -> PageOut:
     return _page(request, SOURCES)
 
 
-@api.get("/citing/{source}", response=LIST, summary="What rests on a source", openapi_extra=PAGED)
+@api.get(
+    "/citing/{source}",
+    response={**LIST, 404: ProblemOut},
+    summary="What rests on a source",
+    openapi_extra=PAGED,
+)
 def citing(request: HttpRequest, source: UUID) -> PageOut:
     """Records of any kind that cite a source."""
     record_get(viewer=ANYONE, record_id=source, kind="source")

@@ -54,6 +54,8 @@ def draw_graph(
     drawn: Counter[tuple[str, str]] = Counter()
     body = []
     for link in links:
+        if link.a not in places or link.b not in places:
+            continue
         pair = (min(link.a, link.b), max(link.a, link.b))
         body.append(_link(link, places[pair[0]], places[pair[1]], drawn[pair]))
         drawn[pair] += 1

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from concord.core.analysis.ladder import confirmation, depth
+from concord.core.analysis.ladder import confirmation
 from concord.core.disclosure import Viewer
 from concord.record.columns import Question
 from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
 from concord.register.lists import source_table
 from concord.register.reading import pick, title_of
+from concord.register.rows import link_depth
 from concord.register.tables import citations_of
 from concord.register.words import ActivityKind, AgreementKind, Confirmation, Cut, RelationKind
 
@@ -143,7 +144,7 @@ def _link(record: RecordView, parties: Parties, only: frozenset[str] | None) -> 
         stage=content.get("stage", "unknown"),
         when=content.get("when"),
         tier=content.get("tier", ""),
-        depth=depth(kind),
+        depth=link_depth(record.kind, content),
         confirmation=Confirmation(confirmation(accounts, sides)),
         as_reported=bool(accounts),
         scope=content.get("scope", "security"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final
 
-from concord.core.analysis.ladder import confirmation, depth
+from concord.core.analysis.ladder import activity_depth, confirmation, depth
 from concord.core.disclosure import PUBLIC, narrowest
 from concord.core.timespan import TimeSpan
 from concord.core.vocabulary.folding import fold
@@ -243,7 +243,7 @@ class LinkRows:
         if len(parties) < 2:
             return None
         kind = content.get(f"{change.kind}_kind", "not_stated")
-        step = depth(kind)
+        step = link_depth(change.kind, content)
         stage, scope = content.get("stage", "unknown"), content.get("scope", "security")
         sides = {side for _key, side, _audience in parties}
         said = confirmation(self._answers(content, brief), len(sides))
@@ -322,6 +322,14 @@ def _pairs(sides: set[str], parties: list[tuple[str, str, str]]) -> Iterator[tup
 
 def _named(parties: list[tuple[str, str, str]]) -> list[str]:
     return [key for key, _side, _audience in parties if not key.startswith("described:")]
+
+
+def link_depth(record_kind: str, content: Mapping[str, Any]) -> int | None:
+    """The step of a relation, agreement or activity on the ladder; None where it has none."""
+    kind = content.get(f"{record_kind}_kind", "not_stated")
+    if record_kind != "activity":
+        return depth(kind)
+    return activity_depth(kind, [part["part"] for part in content.get("parties", ())])
 
 
 def _title(content: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 DEPTH: Final[Mapping[str, int]] = {
@@ -34,6 +34,28 @@ DEPTH: Final[Mapping[str, int]] = {
 def depth(kind: str) -> int | None:
     """The step of a kind of relation or activity; None where it has none, never 0."""
     return DEPTH.get(kind)
+
+
+DELIVERING: Final = frozenset({"host", "organiser", "co_organiser", "partner"})
+"""Parts of those who carry an activity together."""
+TAUGHT: Final = frozenset({"course_run", "seminar", "workshop"})
+"""Kinds of activity of which a participant is one who attends."""
+
+
+def activity_depth(kind: str, parts: Sequence[str]) -> int | None:
+    """The step of an activity as a link of its parties, by the part that each has in it.
+
+    Its own step where two or more carry it together. Otherwise that of the deepest part of the
+    others: a lecturer 1, material 2, a participant in training 0, in anything else the activity's
+    own. Who funds or endorses gives it no depth.
+    """
+    if sum(part in DELIVERING for part in parts) > 1:
+        return depth(kind)
+    participant = 0 if kind in TAUGHT else depth(kind)
+    steps = {"lecturer": DEPTH["guest_lecture"], "material": DEPTH["material"],
+             "participant": participant}  # fmt: skip
+    found = [step for part in parts if (step := steps.get(part)) is not None]
+    return max(found, default=None)
 
 
 def confirmation(answers: Iterable[tuple[str, bool]], sides: int) -> str:
