@@ -39,8 +39,11 @@ class Maker:
         draft = Draft(content, record_id or uuid.uuid4(), level, fields or {}, made_from)
         return revisions_write(actor=Actor(self.owner), drafts=[draft], via="test")[0]
 
+    def parse(self, kind: str, **data: object) -> Content:
+        return content_parse(kind=kind, data=data)
+
     def put(self, kind: str, **data: object) -> UUID:
-        return self.write(content_parse(kind=kind, data=data))
+        return self.write(self.parse(kind, **data))
 
 
 def text(words: str, language: str = "en") -> dict[str, object]:

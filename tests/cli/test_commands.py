@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from concord.cli.commands import app
 from concord.core.disclosure import ANYONE
+from concord.record.errors import InvalidQueryError
 from concord.record.selectors import record_list
 
 runner = CliRunner()
@@ -67,3 +69,12 @@ def test_starting_imports_neither_ibis_nor_duckdb() -> None:
         "assert not {'ibis', 'duckdb', 'pandas'} & set(sys.modules), 'slow imports at start'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.django_db
+def test_serve_refuses_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with pytest.raises(InvalidQueryError) as refused:
+            runner.invoke(app, ["serve", "--port", port], catch_exceptions=False)
+    assert port in refused.value.fields["port"]

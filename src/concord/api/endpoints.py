@@ -150,13 +150,10 @@ def _page(request: HttpRequest, listing: Listing) -> PageOut:
     return PageOut(
         total=page.total,
         next=key_text(page.next) or None,
-        facets={n: dict(counts) for n, counts in page.counts.items() if n not in UNCOUNTED},
+        facets={n: dict(counts) for n, counts in page.counts.items() if n != "edge"},
         records=[RecordOut.of(record) for record in records],
     )
 
-
-UNCOUNTED: Final = frozenset({"pair", "edge"})
-"""Facets that can be asked for but have a code for every two parties: too many to be counted."""
 
 LIST: Final = {200: PageOut, 400: ProblemOut}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -233,6 +234,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
 ) -> None:
     """Serve the portal and run the background worker until interrupted."""
+    _require_free(host, port)
     kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
     if kept is None or kept.is_stale:
         run_studies.enqueue()
@@ -250,6 +252,17 @@ def serve(
     finally:
         worker.terminate()
         worker.wait(timeout=10)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse a port that another programme listens on: the two would answer in turn."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = f"{host}:{port} cannot be listened on ({error.strerror}); choose another port"
+            raise InvalidQueryError(fields={"port": reason}) from error
 
 
 def _plain(view: RecordView) -> dict[str, Any]:

@@ -378,16 +378,25 @@ class ColumnTable:
             hit = columns.facets[facet].rows_with([code], everybody, len(columns.ids))
             return [columns.ids[row] for row in np.flatnonzero(hit)]
 
-    def page(self, viewer: Viewer, question: Question, size: int, after: Key | None = None) -> Page:
+    def page(
+        self,
+        viewer: Viewer,
+        question: Question,
+        size: int,
+        after: Key | None = None,
+        *,
+        uncounted: Collection[str] = (),
+    ) -> Page:
         """``size`` of the rows that answer, from ``after`` on, and the counts of every facet.
 
+        Facets that nobody will look at may be left ``uncounted``.
         Raises ``InvalidQueryError`` where ``after`` is not the end of a page of this viewer.
         """
         with self._lock:
             found = _Selection(self._columns, viewer, question)
             rows, following = found.part(size, after)
             return Page([self._columns.ids[row] for row in rows], found.total, following,
-                        found.counts())  # fmt: skip
+                        found.counts(uncounted))  # fmt: skip
 
     def counts(self, viewer: Viewer, question: Question) -> dict[str, dict[str, int]]:
         """For each facet how many rows have each code, under all the other filters."""
@@ -465,9 +474,11 @@ class _Selection:
             mask = mask & hit
         return mask
 
-    def counts(self) -> dict[str, dict[str, int]]:
+    def counts(self, uncounted: Collection[str] = ()) -> dict[str, dict[str, int]]:
         found = {}
         for name, facet in self._columns.facets.items():
+            if name in uncounted:
+                continue
             others = {other: hit for other, hit in self._hits.items() if other != name}
             within = self._mask if len(others) == len(self._hits) else self._under(others)
             found[name] = facet.counts(within, self.seen)

@@ -61,13 +61,17 @@ class Listing:
     size: int
     also: tuple[str, ...] = ()
     """Parameters of its address that are not filters."""
+    uncounted: tuple[str, ...] = ()
+    """Facets that can be asked for, but have a code for every two parties: too many to count."""
 
     def page(
         self, viewer: Viewer, params: QueryDict, also: Collection[str] = ()
     ) -> tuple[Page, list[RecordView]]:
         """One page and its records; raises ``InvalidQueryError`` for what makes no sense."""
         query = read_query(params, self.facets, self.known(), (*self.also, *also))
-        page = self.table(params).page(viewer, query.question, self.size, query.after)
+        page = self.table(params).page(
+            viewer, query.question, self.size, query.after, uncounted=self.uncounted
+        )
         records = records_get(viewer=viewer, ids=page.ids)
         return page, [records[i] for i in page.ids if i in records]
 
@@ -161,6 +165,7 @@ COLLABORATION: Final = Listing(
     _link_known,
     50,
     ("cut",),
+    ("pair",),
 )
 LISTINGS: Final = {
     listing.name: listing

@@ -41,7 +41,8 @@ def collaboration(request: HttpRequest) -> HttpResponse:
     cut = read_cut(request.GET)
     level = read_choice(request.GET, "level", LEVELS, "state")
     shown = show_list(request, COLLABORATION, named_by=("party",), also=("level",))
-    edges = [edge for edge in _edges(shown.counts["edge"]) if _is_state(edge) == (level == "state")]
+    every = _edges(shown.counts["edge"])
+    edges = [edge for edge in every if _is_state(edge) == (level == "state")]
     labels: Labels = {
         "record": (_("What it is"), _record),
         "kind": (_("Kind"), _kind),
@@ -60,7 +61,7 @@ def collaboration(request: HttpRequest) -> HttpResponse:
         "levels": [(name, _address(request, level=name)) for name in LEVELS],
         "cut_query": _without(request, "cut"),
         "graph": _graph(request, edges, level),
-        "matrix": _matrix(request, shown.counts["edge"]),
+        "matrix": _matrix(request, every),
         "links": links_of(shown.records, viewer=shown.viewer, cut=cut, language=language()),
         "pairs": [
             (" – ".join(party_label(_pair_parties(request), code) for code in pair.split("~")))
@@ -164,10 +165,10 @@ def _hint(edge: Edge, parties: Parties) -> str:
     return _("%(a)s – %(b)s: %(confirmation)s, %(count)d") % (names | words)
 
 
-def _matrix(request: HttpRequest, counts: Mapping[str, int]) -> dict[str, object]:
+def _matrix(request: HttpRequest, edges: list[Edge]) -> dict[str, object]:
     """For each pair of States the number of links on nuclear security, and the way to them."""
     cells: Counter[tuple[str, str]] = Counter()
-    for edge in _edges(counts):
+    for edge in edges:
         if _is_state(edge):
             cells[edge.a, edge.b] += edge.count
     codes = sorted({code for pair in cells for code in pair})
