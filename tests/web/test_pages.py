@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -54,6 +56,11 @@ NONSENSE = [
     ("/institutions/?valid_on=x", 400),
     ("/records/00000000-0000-4000-8000-000000000000/", 404),
     ("/records/not-an-id/", 404),
+    ("/training/?from=2015&to=2014", 400),
+    ("/training/?year=abc", 400),
+    ("/records/00000000-0000-4000-8000-000000000000/?known_at=0001-01-01T00:00:00%2B14:00", 400),
+    ("/records/00000000-0000-4000-8000-000000000000/?known_at=9999-12-31T23:59:59-14:00", 400),
+    ("/lists/training.csv?topic=Z9", 400),
     ("/nowhere/", 404),
 ]
 
@@ -154,3 +161,36 @@ def test_the_switch_keeps_the_page(client: Client) -> None:
         prefix = "" if language == "en" else f"/{language}"
         assert f'href="{prefix}/coverage/?cut=brief"' in page
         assert client.get(f"{prefix}/coverage/?cut=brief").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/collaboration/?party=zz:zz", "/collaboration/?party=state:ZZ", "/collaboration/?pair=CN~ZZ",
+        "/training/?provider=zz:zz", "/statements/?subject=state:ZZ", "/collaboration/?pair=x",
+        f"/training/?provider={'x' * 36}",
+    ],
+)  # fmt: skip
+def test_a_filter_that_nothing_has_gives_an_empty_list(
+    client: Client, make: Maker, address: str
+) -> None:
+    response = client.get(address)
+    assert response.status_code == 200
+    assert b"<h1" in response.content
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_a_cell_of_the_matrix_leads_to_as_many_links_as_it_says(client: Client) -> None:
+    page = client.get("/collaboration/").content.decode()
+    cells = re.findall(r'<td class="number"><a href="([^"]+)">(\d+)</a>', page)
+    assert cells
+    for address, count in cells:
+        query = address.replace("&amp;", "&").partition("#")[0]
+        assert client.get(f"/api/collaboration{query}").json()["total"] == int(count), address
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_a_day_chooses_the_names_and_parents_that_held(client: Client) -> None:
+    page = client.get("/institutions/?valid_on=2014-01-01").content.decode()
+    assert '/lists/institutions.csv"' in page
+    assert client.get("/institutions/?valid_on=1900").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -42,7 +43,7 @@ from concord.register.listings import (
     TRAINING,
     Listing,
 )
-from concord.register.listquery import LONGEST_SEARCH, key_text, read_query
+from concord.register.listquery import LONGEST_SEARCH, in_utc, key_text, read_query
 from concord.register.lists import citing_table, institution_table
 from concord.register.rows import CITING_FACETS
 from concord.register.rules import RULES
@@ -140,6 +141,12 @@ def _validation_error(request: HttpRequest, error: NinjaValidationError) -> Http
     return _problem(400, "invalid-query", str(InvalidQueryError.title), "", fields)
 
 
+@api.exception_handler(Exception)
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    logging.getLogger("concord.api").error("fault at %s", request.path, exc_info=error)
+    return _problem(500, "fault", "Something went wrong on our side.", "", {})
+
+
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """An address under /api/ that leads nowhere."""
     return _concord_error(request, NotFoundError())
@@ -217,8 +224,7 @@ def collaboration(request: HttpRequest) -> PageOut:
 @api.get("/records/{record_id}", response={200: RecordOut, 400: ProblemOut, 404: ProblemOut})
 def record(request: HttpRequest, record_id: UUID, known_at: dt.datetime | None = None) -> RecordOut:  # noqa: ARG001
     """One record of any kind; ``known_at`` gives what the register said then."""
-    if known_at is not None and known_at.tzinfo is None:
-        known_at = known_at.replace(tzinfo=dt.UTC)
+    known_at = in_utc(known_at, "known_at") if known_at else None
     return RecordOut.of(record_get(viewer=ANYONE, record_id=record_id, known_at=known_at))
 
 

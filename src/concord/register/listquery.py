@@ -51,11 +51,15 @@ def read_query(
             faults[name] = _("%(codes)s is not one of the values of this filter") % {
                 "codes": listed
             }
+        if name == "year" and not all(code.isascii() and code.isdigit() for code in codes):
+            faults[name] = _("a year such as 2026 is expected")
         chosen[name] = codes
     words = params.get("q", "").strip()
     if len(words) > LONGEST_SEARCH:
         faults["q"] = _("a search has at most %(count)d characters") % {"count": LONGEST_SEARCH}
     first, last = _day(params, "from", faults), _day(params, "to", faults)
+    if first and last and first.earliest > last.latest:
+        faults["to"] = _("the end lies before the beginning")
     after = _key(params.get("after", ""), faults)
     unknown = set(params) - {*facets, *also, "q", "from", "to", "after"}
     for name in unknown:
@@ -149,14 +153,31 @@ def read_moment(params: QueryDict, name: str) -> dt.datetime | None:
         message = _("a moment such as 2026-01-31 or 2026-01-31T12:00 is expected")
         raise InvalidQueryError(fields={name: message}) from None
     if len(text) == len("2026-01-31"):
-        moment += dt.timedelta(days=1, microseconds=-1)
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        moment = dt.datetime.combine(moment, dt.time.max)
+    return in_utc(moment, name)
+
+
+def in_utc(moment: dt.datetime, name: str) -> dt.datetime:
+    """A moment in UTC; one without a zone is taken to be in it already."""
+    try:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except OverflowError:
+        message = _("a moment such as 2026-01-31 or 2026-01-31T12:00 is expected")
+        raise InvalidQueryError(fields={name: message}) from None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is the id of a record as we write it."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def read_ids(params: QueryDict, name: str, most: int) -> list[UUID]:
     """Ids given as repeated parameters."""
     try:
-        ids = [UUID(text) for text in params.getlist(name)]
+        ids = list(dict.fromkeys(UUID(text) for text in params.getlist(name)))
     except ValueError:
         raise InvalidQueryError(fields={name: _("this is not the id of a record")}) from None
     if len(ids) > most:

@@ -69,15 +69,19 @@ def totals(viewer: Viewer) -> dict[tuple[str, str], int]:
 def names_of(record: RecordView, valid_on: str | None = None) -> list[dict[str, Any]]:
     """The names of an institution or network that held on a day; all of them without one."""
     names: list[dict[str, Any]] = record.content.get("names", [])
+    return held_on(names, valid_on) or names
+
+
+def held_on(parts: list[dict[str, Any]], valid_on: str | None) -> list[dict[str, Any]]:
+    """The parts of a record that held on a day, or do not say when they did; all without one."""
     if valid_on is None:
-        return names
+        return parts
     day = TimeSpan.parse(valid_on)
-    held = [
-        name
-        for name in names
-        if not name.get("valid") or TimeSpan.parse(name["valid"]).overlaps(day.earliest, day.latest)
+    return [
+        part
+        for part in parts
+        if not part.get("valid") or TimeSpan.parse(part["valid"]).overlaps(day.earliest, day.latest)
     ]
-    return held or names
 
 
 def as_ids(values: Iterable[str]) -> list[UUID]:

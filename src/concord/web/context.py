@@ -42,7 +42,11 @@ DATA: Final[Mapping[str, str]] = {
     "about": "/api/about",
 }
 """Where the interface gives what a page shows."""
-LISTS: Final = {"institutions", "training", "collaboration", "statements", "sources", "coverage"}
+ASKED: Final = frozenset(
+    {"institutions", "training", "calendar", "collaboration", "coverage", "topic", "statements",
+     "sources"}
+)  # fmt: skip
+"""Pages whose parameters the interface takes too."""
 
 
 def data_address(request: HttpRequest) -> str:
@@ -53,9 +57,9 @@ def data_address(request: HttpRequest) -> str:
         return ""
     address = DATA[page].format(**match.kwargs)
     params = request.GET.copy()
-    if page == "collaboration":
-        params.pop("level", None)
-    return f"{address}?{params.urlencode()}" if page in LISTS and params else address
+    for name in ("level", "valid_on"):
+        params.pop(name, None)
+    return f"{address}?{params.urlencode()}" if page in ASKED and params else address
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from concord.documents.graph import GraphLink, GraphNode, draw_graph
 from concord.register.links import Parties, links_of
 from concord.register.listings import COLLABORATION
-from concord.register.listquery import read_choice, read_cut
+from concord.register.listquery import is_id, read_choice, read_cut
 from concord.register.words import Cut
 from concord.web.templatetags.reading import country, language, word
 from concord.web.views.lists import Labels, party_label, show_list
@@ -67,7 +67,7 @@ def collaboration(request: HttpRequest) -> HttpResponse:
             (" – ".join(party_label(_pair_parties(request), code) for code in pair.split("~")))
             for pair in request.GET.getlist("pair")
         ],
-        "without_pair": _without(request, "pair"),
+        "without_pair": _without(request, "pair", "scope", "record"),
     }
     return render(request, "concord/collaboration.html", context)
 
@@ -101,7 +101,16 @@ def _address(request: HttpRequest, **changes: str) -> str:
     params.pop("after", None)
     for name, value in changes.items():
         params[name] = value
-    return f"?{params.urlencode()}#links-list" if "pair" in changes else f"?{params.urlencode()}"
+    return f"?{params.urlencode()}"
+
+
+def _pair_address(request: HttpRequest, pair: str) -> str:
+    """The links that a cell of the matrix, or a line of the graph, counts."""
+    params = request.GET.copy()
+    params.pop("after", None)
+    params["pair"], params["scope"] = pair, "security"
+    params.setlist("record", ["relation", "agreement"])
+    return f"?{params.urlencode()}#links-list"
 
 
 def _edges(counts: Mapping[str, int]) -> list[Edge]:
@@ -123,8 +132,8 @@ def _pair_parties(request: HttpRequest) -> Parties:
 
 
 def _named(request: HttpRequest, codes: list[str]) -> Parties:
-    ids = {code.partition(":")[2] for code in codes if not code.startswith("state:")} - {""}
-    return Parties(viewer_of(request), language(), {key for key in ids if len(key) == 36})
+    ids = {code.partition(":")[2] for code in codes}
+    return Parties(viewer_of(request), language(), set(filter(is_id, ids)))
 
 
 def _graph(request: HttpRequest, edges: list[Edge], level: str) -> str:
@@ -139,7 +148,7 @@ def _graph(request: HttpRequest, edges: list[Edge], level: str) -> str:
     ]
     links = [
         GraphLink(
-            edge.a, edge.b, _hint(edge, parties), _address(request, pair=f"{edge.a}~{edge.b}"),
+            edge.a, edge.b, _hint(edge, parties), _pair_address(request, f"{edge.a}~{edge.b}"),
             edge.confirmation, edge.is_planned, edge.depth,
         )
         for edge in drawn
@@ -177,6 +186,6 @@ def _matrix(request: HttpRequest, edges: list[Edge]) -> dict[str, object]:
         pair = (min(a, b), max(a, b))
         if a == b:
             return None
-        return cells[pair], _address(request, pair="~".join(pair)) if cells[pair] else ""
+        return cells[pair], _pair_address(request, "~".join(pair)) if cells[pair] else ""
 
     return {"codes": codes, "rows": [(a, [(b, cell(a, b)) for b in codes]) for a in codes]}

@@ -15,9 +15,7 @@ def list_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """Every record that answers the list's filter as CSV: streamed, and never cut short."""
     if name not in LISTINGS:
         raise NotFoundError(", ".join(LISTINGS))
-    params = request.GET.copy()
-    params.pop("level" if name == "collaboration" else "", None)
-    lines = list_lines(LISTINGS[name], viewer_of(request), params, language())
+    lines = list_lines(LISTINGS[name], viewer_of(request), request.GET, language())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="concord-{name}.csv"'
     return response

@@ -19,7 +19,7 @@ from concord.register.links import Parties, links_of, party_ids
 from concord.register.listings import INSTITUTIONS
 from concord.register.listquery import read_day, read_ids
 from concord.register.lists import link_table, statement_table, training_table
-from concord.register.tables import names_of
+from concord.register.tables import held_on, names_of
 from concord.register.words import ActivityKind, Cut, MilestoneStep, Stage
 from concord.web.templatetags.reading import country, language, topic, when, word
 from concord.web.views.lists import Labels, show_list
@@ -69,6 +69,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "key": key,
         "names": names_of(record, valid_on),
         "valid_on": valid_on,
+        "parents": held_on(content.get("parents", []), valid_on),
         "parties": Parties(viewer, language(), named),
         "timeline": _timeline(content.get("milestones", [])),
         "focuses": _grouped(content.get("focuses", []), "aspect"),

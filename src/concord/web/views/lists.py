@@ -10,9 +10,10 @@ from django.http import HttpRequest
 
 from concord.core.disclosure import Viewer
 from concord.record.selectors import RecordView
+from concord.register import vocabulary
 from concord.register.links import Parties, party_ids
 from concord.register.listings import Listing
-from concord.register.listquery import key_text
+from concord.register.listquery import is_id, key_text
 from concord.web.facets import ALL, facet_list
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
@@ -55,7 +56,8 @@ def show_list(
     following = request.GET.copy()
     following["after"] = key_text(page.next)
     export = request.GET.copy()
-    export.pop("after", None)
+    for name in ("after", *also):
+        export.pop(name, None)
     context = {
         "records": records,
         "total": page.total,
@@ -79,13 +81,12 @@ def _frequent(request: HttpRequest, name: str, counts: Mapping[str, int]) -> set
     """The ids among the codes of a facet that its labels may name."""
     most = sorted(counts, key=lambda code: (-counts[code], code))[:ALL]
     codes = {*most, *(set(request.GET.getlist(name)) & set(counts))}
-    ids = {code.rpartition(":")[2] for code in codes}
-    return {key for key in ids if len(key) == len("00000000-0000-0000-0000-000000000000")}
+    return {key for code in codes if is_id(key := code.rpartition(":")[2])}
 
 
 def party_label(parties: Parties, code: str) -> str:
     """The name of a party by its code in a list: a State, an institution or a network."""
     kind, _colon, key = code.rpartition(":")
-    if len(key) == 2:
+    if key in vocabulary.countries():
         return parties.name({"state": key}).label
-    return parties.record(key, kind or "institution").label
+    return parties.record(key, kind or "institution").label if is_id(key) else code

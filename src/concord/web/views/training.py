@@ -109,6 +109,8 @@ def training_calendar(request: HttpRequest) -> HttpResponse:
         "before": max((y for y in years if y < year), default=None),
         "after": min((y for y in years if y > year), default=None),
         "query": params.urlencode(),
+        "listing": TRAINING.name,
+        "export_query": "&".join(filter(None, [f"year={year}", params.urlencode()])),
         "parties": Parties(viewer, language(), party_ids(records.values())),
     }
     return render(request, "concord/calendar.html", context)
