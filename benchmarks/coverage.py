@@ -59,7 +59,7 @@ def measure() -> dict[str, float]:
 
     rows, result = plain(), ours()
     counted = {(r["topic"], r["kind"], r["stage"]): list(r.values())[3] for r in rows[0]}
-    assert counted == {  # noqa: S101
+    assert counted == {
         (t.code, kind, stage): count
         for t in result.topics
         for kind, stages in t.evidence.items()

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import statistics
 import time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from benchmarks.registers import SIZES, main, run_at, table
+
+if TYPE_CHECKING:
+    from concord.record.selectors import RecordView
 
 FLOOR = "floor: read and parse the JSON"
 REVISIONS = 20
@@ -49,12 +53,10 @@ def measure() -> dict[str, float]:
     }
 
 
-def _revise(view: object, number: int) -> UUID:
+def _revise(view: RecordView, number: int) -> UUID:
     from concord.core.disclosure import Actor, Level
-    from concord.record.selectors import RecordView
     from concord.record.services import Draft, content_parse, revision_write
 
-    assert isinstance(view, RecordView)  # noqa: S101
     words = {"original": "en", "text": {"en": f"Revised {number}"}}
     content = content_parse(kind=view.kind, data=view.content | {"titles": words})
     draft = Draft(content, view.id, Level.PUBLIC)

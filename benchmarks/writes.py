@@ -77,13 +77,13 @@ def run(size: int) -> dict[str, float]:
     child = [sys.executable, "-m", "benchmarks.writes", "--measure"]
     pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     writer = subprocess.Popen([sys.executable, "-c", WRITER % SECONDS], env=env, **pipe)
-    assert writer.stdout is not None  # noqa: S101
+    assert writer.stdout is not None
     writer.stdout.readline()
     readers = [subprocess.Popen(child, env=env, stdout=subprocess.PIPE, text=True) for _ in "12"]
     for reader in readers:
-        assert reader.stdout is not None  # noqa: S101
+        assert reader.stdout is not None
         reader.stdout.readline()
-    assert writer.stdin is not None  # noqa: S101
+    assert writer.stdin is not None
     writer.stdin.write("\n")
     writer.stdin.flush()
     found = [json.loads(reader.communicate()[0].splitlines()[-1]) for reader in readers]

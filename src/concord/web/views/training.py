@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concord.record.columns import Days
+from concord.record.columns import Days, Question
 from concord.record.selectors import RecordView, records_get
 from concord.register.links import Parties, party_ids
 from concord.register.listings import TRAINING
@@ -87,7 +87,7 @@ def training_calendar(request: HttpRequest) -> HttpResponse:
     years = sorted(map(int, table.counts(viewer, query.question)["year"]))
     year = read_year(request.GET, "year", years[-1] if years else timezone.now().year)
     span = (dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal())
-    question = type(query.question)(query.question.facets, query.question.words, *span)
+    question = Question(query.question.facets, query.question.words, *span)
     found = _by_month(table.days(viewer, question), year)
     records = records_get(viewer=viewer, ids=[i for ids in found for i in ids[:SHOWN]])
     parts = [
