@@ -29,16 +29,16 @@ $(UV): Makefile
 	@$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-bootstrap: .venv/installed
+.venv/translated: .venv/installed $(wildcard src/concord/locale/*/LC_MESSAGES/*.po)
 	@$(CONCORD) translations
+	@touch $@
 
-bootstrap-dev: .venv/installed-dev
-	@$(CONCORD) translations
+bootstrap: .venv/installed .venv/translated
+
+bootstrap-dev: .venv/installed-dev .venv/translated
 
 run: bootstrap ## start the portal on http://127.0.0.1:8000 (PORT=... changes it)
-	@$(CONCORD) init
-	@$(CONCORD) coverage
-	@$(CONCORD) serve --port $(PORT)
+	@$(CONCORD) start --port $(PORT)
 
 lint: bootstrap-dev ## ruff, import-linter, mypy strict, missing migrations
 	@.venv/bin/ruff check --quiet .

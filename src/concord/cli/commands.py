@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import signal
 import socket
 import subprocess
 import sys
@@ -238,20 +239,38 @@ def serve(
     kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
     if kept is None or kept.is_stale:
         run_studies.enqueue()
-    worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker"])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C, leaving nothing
+    server = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
+        "--port", str(port), "--log-level", "warning", "--blocking-threads", "8",
+        "concord.site.wsgi:application",
+    ]  # fmt: skip
+    running = [
+        subprocess.Popen(server),
+        subprocess.Popen([sys.executable, "-m", "django", "db_worker"]),
+    ]
+    console.print(f"Concord is at http://{host}:{port}/ (stop with Ctrl-C)")
     try:
-        console.print(f"Concord is at http://{host}:{port}/ (stop with Ctrl-C)")
-        subprocess.run(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,
-             "--port", str(port), "--log-level", "warning", "--blocking-threads", "8",
-             "concord.site.wsgi:application"],
-            check=False,
-        )  # fmt: skip
+        running[0].wait()
     except KeyboardInterrupt:
         console.print("Stopping.")
     finally:
-        worker.terminate()
-        worker.wait(timeout=10)
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=10)
+
+
+@app.command()
+def start(
+    port: Annotated[int, typer.Option(help="Port to listen on")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+) -> None:
+    """Make ready, print the coverage and serve: what `make run` does, in one process."""
+    _require_free(host, port)
+    init()
+    coverage()
+    serve(port=port, host=host)
 
 
 def _require_free(host: str, port: int) -> None:

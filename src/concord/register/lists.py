@@ -125,6 +125,11 @@ def _put(table: ColumnTable, change: Change, make: RowMaker) -> None:
 _shelf = _Shelf()
 
 
+def prepare() -> None:
+    """Build the lists of this process before somebody asks for them."""
+    _fresh()
+
+
 def _fresh() -> _Shelf:
     _shelf.refresh()
     return _shelf

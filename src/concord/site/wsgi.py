@@ -1,8 +1,22 @@
 """The WSGI application."""
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "concord.site.settings")
 application = get_wsgi_application()
+
+
+def _warm() -> None:
+    from django.db import connection
+
+    from concord.register.lists import prepare
+
+    prepare()
+    connection.close()
+
+
+# A large register's lists take seconds to build: the first reader should not wait for them.
+threading.Thread(target=_warm, name="warm", daemon=True).start()
