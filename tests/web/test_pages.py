@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 from django.conf import settings
@@ -166,9 +167,8 @@ def test_the_switch_keeps_the_page(client: Client) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "/collaboration/?party=zz:zz", "/collaboration/?party=state:ZZ", "/collaboration/?pair=CN~ZZ",
-        "/training/?provider=zz:zz", "/statements/?subject=state:ZZ", "/collaboration/?pair=x",
-        f"/training/?provider={'x' * 36}",
+        "/collaboration/?party=state:ZZ", "/collaboration/?pair=CN~ZZ", "/statements/?subject=ZZ",
+        "/training/?language=tlh", f"/training/?provider={uuid.UUID(int=7)}",
     ],
 )  # fmt: skip
 def test_a_filter_that_nothing_has_gives_an_empty_list(
@@ -177,6 +177,22 @@ def test_a_filter_that_nothing_has_gives_an_empty_list(
     response = client.get(address)
     assert response.status_code == 200
     assert b"<h1" in response.content
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/collaboration/?party=zz:zz", "/collaboration/?pair=x", "/collaboration/?depth=deep",
+        "/training/?provider=zz:zz", f"/training/?provider={'x' * 36}", "/training/?year=MMXX",
+        "/training/?language=Latin!", "/statements/?subject=state:ZZ", "/institutions/?network=1",
+    ],
+)  # fmt: skip
+def test_a_filter_that_makes_no_sense_says_what_is_expected(
+    client: Client, make: Maker, address: str
+) -> None:
+    page, answer = client.get(address), client.get(f"/api{address.replace('/?', '?')}")
+    assert page.status_code == answer.status_code == 400
+    assert list(answer.json()["fields"]) == [address.partition("?")[2].partition("=")[0]]
 
 
 @pytest.mark.usefixtures("east_asia")

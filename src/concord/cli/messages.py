@@ -17,6 +17,7 @@ from django.utils.translation.template import templatize
 
 from concord.record.kinds import all_kinds
 from concord.register import words
+from concord.register.glossary import head_of
 
 KEYWORDS = {
     "_": None,
@@ -63,12 +64,13 @@ def collect() -> Catalog:
 
 
 def docstrings() -> Iterator[str]:
-    """The definitions of the glossary."""
+    """The heads and definitions of the glossary."""
     for kind in all_kinds().values():
         yield " ".join((inspect.getdoc(kind) or "").split())
-    for choices in vars(words).values():
+    for name, choices in vars(words).items():
         is_list = inspect.isclass(choices) and issubclass(choices, TextChoices)
         if is_list and choices is not TextChoices:
+            yield head_of(name)
             yield " ".join((inspect.getdoc(choices) or "").split())
 
 

@@ -18,6 +18,7 @@ from concord.core.disclosure import Level
 from concord.core.vocabulary import Entry, Vocabulary
 from concord.exchange.layout import CITATION_COLUMNS, SHEETS, Cell, Sheet
 from concord.record.errors import ConcordError
+from concord.record.faults import fault_text
 from concord.record.kinds import content_type
 from concord.record.services import Draft
 
@@ -273,7 +274,7 @@ def _draft(
         content = content_type(line.sheet.kind or "").model_validate(data)
     except ValidationError as error:
         for fault in error.errors():
-            _name_fault(reader, line, origin, fault["loc"], fault["msg"])
+            _name_fault(reader, line, origin, fault["loc"], fault_text(fault))
         return None
     key = line.cells.get("key", "")
     if len(reader.faults) > before or key not in reader.ids:

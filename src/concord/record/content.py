@@ -10,6 +10,7 @@ from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -31,8 +32,10 @@ def _language_tag(tag: str) -> str:
             return tag
     except (UnknownLocaleError, ValueError):
         pass
-    message = f"{tag!r} is not a language tag of BCP 47; expected for example en, ja or zh-Hans"
-    raise ValueError(message)
+    raise ValueError(
+        _("“%(tag)s” is not a language tag of BCP 47; expected for example en, ja or zh-Hans")
+        % {"tag": tag}
+    )
 
 
 def _timespan(text: str) -> str:
@@ -78,11 +81,13 @@ class Text(Piece):
     @model_validator(mode="after")
     def _one_original(self) -> Self:
         if self.original not in self.text:
-            message = f"the original is said to be in {self.original!r}, but there is no such text"
+            message = _("the original is said to be in “%(tag)s”, but there is no such text") % {
+                "tag": self.original
+            }
             raise ValueError(message)
         translated = set(self.text) - {self.original}
         if translated != set(self.translators):
-            message = "each translation, and nothing else, names its translator"
+            message = _("each translation, and nothing else, names its translator")
             raise ValueError(message)
         return self
 
@@ -127,10 +132,10 @@ class Party(Piece):
     def _exactly_one(self) -> Self:
         named = [self.institution is not None, self.network is not None]
         if sum(named) + (self.description is not None) > 1 or (any(named) and self.state):
-            message = "a party is one thing: an institution, a State, a network or a description"
+            message = _("a party is one thing: an institution, a State, a network or a description")
             raise ValueError(message)
         if not any(named) and self.state is None and self.description is None:
-            message = "a party must be named or described"
+            message = _("a party must be named or described")
             raise ValueError(message)
         return self
 

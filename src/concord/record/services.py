@@ -23,6 +23,7 @@ from concord.record.errors import (
     NotFoundError,
     NotOwnerError,
 )
+from concord.record.faults import fault_text
 from concord.record.guard import service
 from concord.record.kinds import content_type
 from concord.record.models import Head, Node, Record, Revision
@@ -122,7 +123,7 @@ def content_parse(*, kind: str, data: Mapping[str, Any]) -> Content:
         return content_type(kind).model_validate(data)
     except ValidationError as error:
         raise InvalidContentError(
-            fields={".".join(map(str, fault["loc"])): fault["msg"] for fault in error.errors()}
+            fields={".".join(map(str, fault["loc"])): fault_text(fault) for fault in error.errors()}
         ) from error
 
 

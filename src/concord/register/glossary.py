@@ -25,7 +25,9 @@ def terms() -> list[Term]:
     """Kinds of record first, then the closed lists with their values."""
     kinds = [Term(str(kind.label), _first(kind)) for kind in all_kinds().values()]
     lists = [
-        Term(_spaced(name), _first(choices), tuple((c.value, str(c.label)) for c in choices))
+        Term(
+            gettext(head_of(name)), _first(choices), tuple((c.value, str(c.label)) for c in choices)
+        )
         for name, choices in vars(words).items()
         if inspect.isclass(choices)
         and issubclass(choices, TextChoices)
@@ -39,5 +41,6 @@ def _first(thing: object) -> str:
     return gettext(definition)
 
 
-def _spaced(name: str) -> str:
+def head_of(name: str) -> str:
+    """The name of a closed list as words."""
     return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()

@@ -5,19 +5,54 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from concord.core.timespan import TimeSpan, TimeSpanError
 from concord.record.columns import Key, Question
 from concord.record.errors import InvalidQueryError
+from concord.record.faults import error_text
 from concord.register.words import Cut
 
 LONGEST_SEARCH = 200
+
+
+_ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_PARTY: Final = f"((institution|network):{_ID}|state:[A-Z]{{2}})"
+_SIDE: Final = f"({_PARTY}|[A-Z]{{2}})"
+_NOT_AN_ID: Final = gettext_noop("this is not the id of a record")
+_NOT_A_PARTY: Final = gettext_noop("a party such as state:JP or institution:ID is expected")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the values of an open filter are written, and what to say of another."""
+
+    pattern: re.Pattern[str]
+    expected: str
+
+
+FORMS: Final = {
+    "year": _Form(re.compile(r"[0-9]{1,4}"), gettext_noop("a year such as 2026 is expected")),
+    "language": _Form(
+        re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
+        gettext_noop("a language such as ja or zh-Hans is expected"),
+    ),
+    "provider": _Form(re.compile(_ID), _NOT_AN_ID),
+    "course": _Form(re.compile(_ID), _NOT_AN_ID),
+    "network": _Form(re.compile(_ID), _NOT_AN_ID),
+    "subject": _Form(re.compile(f"{_ID}|[A-Z]{{2}}"), _NOT_AN_ID),
+    "depth": _Form(re.compile("-|[0-9]"), gettext_noop("a step of the ladder is expected")),
+    "party": _Form(re.compile(_PARTY), _NOT_A_PARTY),
+    "pair": _Form(re.compile(f"{_SIDE}~{_SIDE}"), _NOT_A_PARTY),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +86,9 @@ def read_query(
             faults[name] = _("%(codes)s is not one of the values of this filter") % {
                 "codes": listed
             }
-        if name == "year" and not all(code.isascii() and code.isdigit() for code in codes):
-            faults[name] = _("a year such as 2026 is expected")
+        form = FORMS.get(name)
+        if form and name not in known and not all(map(form.pattern.fullmatch, codes)):
+            faults[name] = _(form.expected)
         chosen[name] = codes
     words = params.get("q", "").strip()
     if len(words) > LONGEST_SEARCH:
@@ -82,7 +118,7 @@ def _day(params: QueryDict, name: str, faults: dict[str, str]) -> TimeSpan | Non
     try:
         return TimeSpan.parse(text)
     except TimeSpanError as error:
-        faults[name] = str(error)
+        faults[name] = error_text(error)
         return None
 
 

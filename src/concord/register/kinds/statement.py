@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
@@ -44,7 +45,7 @@ class Statement(Content):
     @model_validator(mode="after")
     def _unit_with_value(self) -> Self:
         if self.value is not None and not self.unit:
-            message = "a figure needs its unit"
+            message = gettext("a figure needs its unit")
             raise ValueError(message)
         return self
 

@@ -18,6 +18,7 @@ from concord.core.vocabulary import UnknownCodeError
 from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError
+from concord.record.faults import error_text
 from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
 from concord.register.links import Named, Parties, party_ids, short_name
@@ -86,7 +87,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     try:
         entry = vocabulary.topics()[code]
     except UnknownCodeError as error:
-        raise NotFoundError(str(error)) from error
+        raise NotFoundError(error_text(error)) from error
     kept = coverage_get(viewer=viewer, cut=cut)
     found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
     lists = _evidence(viewer, code, cut)
