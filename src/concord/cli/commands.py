@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import signal
 import socket
 import subprocess
@@ -246,7 +247,7 @@ def serve(
         "concord.site.wsgi:application",
     ]  # fmt: skip
     running = [
-        subprocess.Popen(server),
+        subprocess.Popen(server, env={**os.environ, "CONCORD_PREPARE": "1"}),
         subprocess.Popen([sys.executable, "-m", "django", "db_worker"]),
     ]
     console.print(f"Concord is at http://{host}:{port}/ (stop with Ctrl-C)")

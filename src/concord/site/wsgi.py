@@ -19,4 +19,5 @@ def _warm() -> None:
 
 
 # A large register's lists take seconds to build: the first reader should not wait for them.
-threading.Thread(target=_warm, name="warm", daemon=True).start()
+if os.environ.get("CONCORD_PREPARE"):
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
