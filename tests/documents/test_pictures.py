@@ -94,3 +94,14 @@ def test_the_map_puts_places_where_they_are() -> None:
 )
 def test_texts_are_cut_by_their_width(text: str, cut: str) -> None:
     assert shorten(text, 6) == cut
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude", "arrow"),
+    [(25.3, 54.7, "←"), (-77.0, 38.9, "→"), (106.8, 70.0, "↑"), (149.1, -35.3, "↓")],
+)
+def test_a_point_outside_the_map_is_pointed_at(
+    longitude: float, latitude: float, arrow: str
+) -> None:
+    point = MapPoint("X", "/x", longitude, latitude, is_stated=True, hint="")
+    assert f"{arrow} X" in draw_map([point], **WORDS)

@@ -72,9 +72,9 @@ def _row(row: HeatRow, y: float, columns: Sequence[str], hatch: str) -> str:
     weight = 'font-weight="700"' if row.is_heading else ""
     label = words(4, y + 17, shorten(row.label, 56), more=weight)
     parts = [mark(label, hint=row.label, href=row.href)]
-    for place, cell in enumerate(row.cells):
+    for place, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
         x = LABEL_WIDTH + place * CELL
-        hint = f"{row.label} – {columns[place]}: {cell.hint}"
+        hint = f"{row.label} – {column}: {cell.hint}"
         parts.append(mark(_cell(cell, x + CELL / 2, y + ROW / 2, hatch), hint=hint, href=cell.href))
     return "".join(parts)
 

@@ -98,11 +98,19 @@ def draw_map(points: Sequence[MapPoint], *, chart_id: str, title: str, descripti
     outside = [p for p in points if not inside(p.longitude, p.latitude)]
     for line, point in enumerate(sorted(outside, key=lambda p: p.label)):
         y = HEIGHT - 20 - LINE * 1.4 * line
-        label = _label(f"← {point.label}", _Box(27, y - 8, 27, y + 8), 0, is_right=True)
+        label = _label(f"{_way(point)} {point.label}", _Box(27, y - 8, 27, y + 8), 0, is_right=True)
         body.append(_point(point, _mark(point, 16, y) + label))
     return picture(
         WIDTH, HEIGHT, "".join(body), chart_id=chart_id, title=title, description=description
     )
+
+
+def _way(point: MapPoint) -> str:
+    """An arrow from the map to a point outside it, the nearer way round the earth."""
+    if WEST <= point.longitude <= EAST:
+        return "↑" if point.latitude > NORTH else "↓"
+    turn = (point.longitude - (WEST + EAST) / 2 + 180) % 360 - 180
+    return "→" if turn > 0 else "←"
 
 
 def _stacks(points: Sequence[MapPoint]) -> list[_Stack]:
