@@ -51,7 +51,8 @@ def collect() -> Catalog:
         if path.suffix == ".py" and "/migrations/" not in name:
             content = path.read_text(encoding="utf-8")
         elif path.suffix == ".html":
-            content = templatize(path.read_text(encoding="utf-8"), origin=name)
+            plain = templatize(path.read_text(encoding="utf-8"), origin=name)
+            content = "\n".join(line.strip() for line in plain.splitlines())  # read as Python
         else:
             continue
         for _line, message, _comments, context in extract(
