@@ -210,3 +210,18 @@ def test_a_day_chooses_the_names_and_parents_that_held(client: Client) -> None:
     page = client.get("/institutions/?valid_on=2014-01-01").content.decode()
     assert '/lists/institutions.csv"' in page
     assert client.get("/institutions/?valid_on=1900").status_code == 200
+
+
+def test_one_chosen_institution_stays_chosen(client: Client, make: Maker) -> None:
+    one = make.write(make.institution("One"))
+    alone = client.get(f"/institutions/compare/?id={one}").content.decode()
+    assert f'href="/institutions/?id={one}"' in alone
+    assert " checked>" in re.sub(
+        r"\s+", " ", client.get(f"/institutions/?id={one}").content.decode()
+    )
+
+
+def test_who_is_to_act_on_a_recommendation_is_said_in_the_readers_language(client: Client) -> None:
+    page = re.sub(r"\s+", "", client.get("/ko/recommendations/").content.decode())
+    assert "<small>센터·" in page
+    assert "<small>centres" not in page

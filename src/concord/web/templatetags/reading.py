@@ -19,6 +19,7 @@ from concord.register import vocabulary, words
 from concord.register.links import Named, Parties
 from concord.register.reading import pick, title_and_language
 from concord.register.rows import COUNTED_STAGES
+from concord.register.words import PROVIDER_PARTS
 
 register = template.Library()
 
@@ -137,6 +138,18 @@ def at(values: dict[str, Any], key: Any) -> Any:
 def party_name(record_id: str, parties: Parties) -> str:
     """The short name of an institution."""
     return parties.record(record_id).label
+
+
+@register.filter
+def provided_by(record: RecordView, parties: Parties) -> str:
+    """Who offers a course, or holds an activity."""
+    names = [parties.record(provider).label for provider in record.content.get("providers", ())]
+    names += [
+        parties.name(part["party"]).label
+        for part in record.content.get("parties", ())
+        if part["part"] in PROVIDER_PARTS
+    ]
+    return ", ".join(names)
 
 
 @register.filter

@@ -27,11 +27,12 @@ from concord.web.views.viewer import viewer_of
 
 MOST = 40
 """Records of one sort that an institution's page gives; the lists have them all."""
+MOST_COMPARED = 4
 
 
 def institution_list(request: HttpRequest) -> HttpResponse:
     """Institutions with facets that carry counts."""
-    shown = show_list(request, INSTITUTIONS, named_by=("network",), also=("valid_on",))
+    shown = show_list(request, INSTITUTIONS, named_by=("network",), also=("valid_on", "id"))
     labels: Labels = {
         "kind": (_("Kind"), lambda code: word(code, "InstitutionKind")),
         "country": (_("Country or area"), country),
@@ -42,6 +43,7 @@ def institution_list(request: HttpRequest) -> HttpResponse:
     valid_on = read_day(request.GET, "valid_on")
     context = shown.with_facets(request, labels) | {
         "valid_on": valid_on,
+        "chosen": read_ids(request.GET, "id", MOST_COMPARED),
         "rows": [(record, names_of(record, valid_on)) for record in shown.records],
     }
     return render(request, "concord/institutions.html", context)
@@ -91,7 +93,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two to four institutions side by side."""
     viewer = viewer_of(request)
-    ids = read_ids(request.GET, "id", 4)
+    ids = read_ids(request.GET, "id", MOST_COMPARED)
     found = records_get(viewer=viewer, ids=ids)
     chosen = [found[i] for i in ids if i in found]
     columns = []

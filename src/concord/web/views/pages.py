@@ -39,10 +39,19 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     """What the brief recommends, and where Concord serves each today."""
     entries = list(vocabulary.load("recommendations"))
     areas = vocabulary.load("recommendation_areas")
+    actors = vocabulary.load("recommendation_actors", code="en")
     groups = [
         (
             areas.label(area, language()),
-            [(e, e.label(language()), SERVED_BY.get(e.code)) for e in found],
+            [
+                (
+                    entry,
+                    entry.label(language()),
+                    actors.label(entry.more["who_should_act"], language()),
+                    SERVED_BY.get(entry.code),
+                )
+                for entry in found
+            ],
         )
         for area, found in groupby(entries, lambda entry: entry.more["area"])
     ]
