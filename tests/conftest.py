@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import translation
 from making import EAST_ASIA, Maker
 
 from concord.core.disclosure import Level
@@ -26,6 +27,13 @@ def _plain_static_files(settings: object) -> None:
     settings.STORAGES = {  # type: ignore[attr-defined]
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A page in another language leaves its thread speaking it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
