@@ -43,7 +43,7 @@ from concord.register.listings import (
     TRAINING,
     Listing,
 )
-from concord.register.listquery import LONGEST_SEARCH, in_utc, key_text, read_query
+from concord.register.listquery import FORMS, LONGEST_SEARCH, in_utc, key_text, read_query
 from concord.register.lists import citing_table, institution_table
 from concord.register.rows import CITING_FACETS
 from concord.register.rules import RULES
@@ -81,12 +81,14 @@ SHAPES: Final[dict[str, dict[str, Any]]] = {
     "q": {"maxLength": LONGEST_SEARCH},
     "from": _DATE,
     "to": _DATE,
+    **{name: {"pattern": f"^({form.pattern.pattern})?$"} for name, form in FORMS.items()},
 }
 
 
 def _parameter(name: str, description: str, codes: Sequence[str] = ()) -> dict[str, Any]:
     item: dict[str, Any] = {"type": "string", **SHAPES.get(name, {})}
     if codes:
+        item.pop("pattern", None)
         item |= {"enum": ["", *codes]}  # an empty value asks nothing, as forms send it
     single = name in {"q", "from", "to", "after", "cut"}
     return {
