@@ -37,7 +37,9 @@ class Maker:
         made_from: int | None = None,
     ) -> UUID:
         draft = Draft(content, record_id or uuid.uuid4(), level, fields or {}, made_from)
-        return revisions_write(actor=Actor(self.owner), drafts=[draft], via="test")[0]
+        return revisions_write(
+            actor=Actor(self.owner, may_publish=True), drafts=[draft], via="test"
+        )[0]
 
     def parse(self, kind: str, **data: object) -> Content:
         return content_parse(kind=kind, data=data)

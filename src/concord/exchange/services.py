@@ -31,7 +31,7 @@ def folder_load(
     """
     node_ensure()
     drafts = drafts_from_folder(folder, level=level)
-    actor = Actor(owner or _compiler(folder, drafts))
+    actor = Actor(owner or _compiler(folder, drafts), may_publish=True)
     changed = _changed(drafts)
     revisions_write(
         actor=actor, drafts=changed, via="workbook", reason=f"loaded from {folder.name}"

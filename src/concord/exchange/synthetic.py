@@ -60,7 +60,9 @@ def synthetic_load(
     drafts = _drafts(chance, compiler, cast, activities)
     done = 0
     while batch := list(islice(drafts, BATCH)):
-        revisions_write(actor=Actor(compiler), drafts=batch, via="synthetic", reason="made up")
+        revisions_write(
+            actor=Actor(compiler, may_publish=True), drafts=batch, via="synthetic", reason="made up"
+        )
         done += len(batch)
         progress(done)
     return done

@@ -45,6 +45,22 @@ class NotOwnerError(ConcordError):
     title = _("Only the owner of a record may change it.")
 
 
+class MayNotPublishError(ConcordError):
+    """To let others see more is an act of its own, for those who may publish."""
+
+    code = "may-not-publish"
+    status = 403
+    title = _("Only a publisher of the institution may let others see more.")
+
+
+class NeedsClearanceError(ConcordError):
+    """The institution's State clears what is to be seen outside; the contact point has not yet."""
+
+    code = "needs-clearance"
+    status = 409
+    title = _("The contact point of the State must clear this first.")
+
+
 class ChangedMeanwhileError(ConcordError):
     """The record has a newer revision than the one that the change was made from."""
 

@@ -65,6 +65,60 @@ class Record(models.Model):
         return f"{self.kind} {self.id}"
 
 
+class Gate(models.Model):
+    """What an institution wants its State's contact point to clear before others see it."""
+
+    class Beyond(models.TextChoices):
+        INSTITUTION = "institution"
+        STATE = "state"
+
+    institution = models.UUIDField(primary_key=True)
+    state = models.CharField(max_length=2, help_text="Whose contact point clears")
+    beyond = models.CharField(
+        max_length=20, choices=Beyond, help_text="What is seen outside of this needs clearance"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.institution} by {self.state}"
+
+
+class Waiting(models.Model):
+    """A change that others would see, held until a publisher or a State's contact point lets it.
+
+    It is no revision: nothing of it is seen but by those who made it and those who decide.
+    """
+
+    class For(models.TextChoices):
+        PUBLISHER = "publisher"
+        CONTACT_POINT = "contact_point"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    kind = models.CharField(max_length=30)
+    made_from = models.PositiveIntegerField(help_text="Revision that it was made from; 0 if new")
+    content = models.JSONField()
+    level = models.CharField(max_length=20, blank=True, help_text="Blank keeps that of the record")
+    field_levels = models.JSONField(null=True)
+    institution = models.UUIDField()
+    person = models.UUIDField(null=True)
+    waits_for = models.CharField(max_length=20, choices=For)
+    state = models.CharField(max_length=2, blank=True, help_text="Whose contact point, if one")
+    reason = models.TextField(blank=True)
+    via = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
+    returned_because = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["institution", "at"], name="waiting_institution"),
+            models.Index(fields=["state", "at"], name="waiting_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id} waits for {self.waits_for}"
+
+
 class Revision(models.Model):
     """One version of one record with all its parts: who, when, why, and what it said."""
 
@@ -84,6 +138,8 @@ class Revision(models.Model):
     at = models.DateTimeField()
     actor_institution = models.UUIDField()
     actor_person = models.UUIDField(null=True, blank=True)
+    cleared_state = models.CharField(max_length=2, blank=True)
+    cleared_person = models.UUIDField(null=True, blank=True)
     reason = models.TextField(blank=True)
     via = models.CharField(max_length=30, help_text="The way in: form, workbook, feed, API, peer")
 

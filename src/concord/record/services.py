@@ -15,18 +15,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from concord.core.disclosure import Actor, Level, resolve
+from concord.core.disclosure import Actor, Level, institution_audience, resolve
 from concord.record.content import Content
 from concord.record.errors import (
     ChangedMeanwhileError,
     InvalidContentError,
+    MayNotPublishError,
+    NeedsClearanceError,
     NotFoundError,
     NotOwnerError,
 )
 from concord.record.faults import fault_text
 from concord.record.guard import service
 from concord.record.kinds import content_type
-from concord.record.models import Head, Node, Record, Revision
+from concord.record.models import Gate, Head, Node, Record, Revision
 
 BATCH = 500
 
@@ -36,13 +38,14 @@ class Draft:
     """A change to be made: the whole new content of one record.
 
     ``made_from`` is the revision that the change was made from; None skips the check, 0 says that
-    the record must be new. ``field_levels`` names fields whose level differs from ``level``.
+    the record must be new. ``field_levels`` names fields whose level differs from ``level``. None
+    for either keeps what the record has; a new one is for its institution alone.
     """
 
     content: Content
     record_id: UUID = field(default_factory=uuid.uuid4)
-    level: Level = Level.INSTITUTION
-    field_levels: Mapping[str, Level] = field(default_factory=dict)
+    level: Level | None = None
+    field_levels: Mapping[str, Level] | None = None
     made_from: int | None = None
 
 
@@ -65,7 +68,8 @@ def revisions_write(
     """Write one revision for each draft, all or none; return the ids of the records.
 
     Raises ``InvalidContentError`` where a record named twice or a reference leads nowhere,
-    ``NotOwnerError`` and ``ChangedMeanwhileError`` as their names say.
+    ``NotOwnerError``, ``MayNotPublishError``, ``NeedsClearanceError`` and ``ChangedMeanwhileError``
+    as their names say.
     """
     doubled = [str(i) for i, n in Counter(draft.record_id for draft in drafts).items() if n > 1]
     if doubled:
@@ -79,6 +83,9 @@ def revisions_write(
         current = _current([draft.record_id for draft in drafts])
         _check_references(drafts)
         number = head.number
+        for record in current.values():
+            _require_owner(record, actor)
+        _require_leave(drafts, current, actor)
         for start in range(0, len(drafts), BATCH):
             batch = drafts[start : start + BATCH]
             pairs = [
@@ -187,20 +194,55 @@ def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
         )
     elif record.kind != draft.content.kind:
         raise InvalidContentError(_("A record cannot change its kind."))
-    _require_owner(record, actor)
-    unknown = set(draft.field_levels) - set(type(draft.content).model_fields)
+    unknown = set(draft.field_levels or ()) - set(type(draft.content).model_fields)
     if unknown:
         raise InvalidContentError(fields=dict.fromkeys(unknown, _("There is no such field.")))
     record.content = content_dump(draft.content)
-    record.audience = resolve(draft.level, record.owner_id)
-    record.audiences = {
-        name: resolve(level, record.owner_id) for name, level in draft.field_levels.items()
-    }
+    record.audience, record.audiences = _audiences(draft, record, record.owner_id)
     record.revision_number = existing + 1
     record.changed_in = number
     record.changed_at = at
     record.is_removed = False
     return record, actor
+
+
+def _audiences(draft: Draft, record: Record | None, owner: UUID) -> tuple[str, dict[str, str]]:
+    """Whom the draft lets see the record, and each field that differs."""
+    if draft.level is not None:
+        audience: str = resolve(draft.level, owner)
+    else:
+        known = record.audience if record else ""
+        audience = known or resolve(Level.INSTITUTION, owner)
+    if draft.field_levels is not None:
+        return audience, {n: resolve(level, owner) for n, level in draft.field_levels.items()}
+    return audience, dict(record.audiences) if record else {}
+
+
+def _require_leave(drafts: Sequence[Draft], current: Mapping[UUID, Record], actor: Actor) -> None:
+    """What others come to see takes a publisher, and a clearance where the institution says so."""
+    gate = Gate.objects.filter(institution=actor.institution).first()
+    is_cleared = gate is None or (actor.clearance and actor.clearance.state == gate.state)
+    if actor.may_publish and is_cleared:
+        return
+    out = [d.record_id for d in drafts if is_let_out(d, current.get(d.record_id), actor)]
+    if out:
+        error = NeedsClearanceError if actor.may_publish else MayNotPublishError
+        raise error(fields={str(record_id): "" for record_id in out})
+
+
+def is_let_out(draft: Draft, record: Record | None, actor: Actor) -> bool:
+    """Whether people outside the institution come to see anything that they did not see before."""
+    own = institution_audience(actor.institution)
+    audience, audiences = _audiences(draft, record, actor.institution)
+    if record is None or audience not in {own, record.audience}:
+        return bool({audience, *audiences.values()} - {own})
+    after = content_dump(draft.content)
+    for name in {*after, *record.content, *audiences, *record.audiences}:
+        seen_by = audiences.get(name, audience)
+        is_same = seen_by == record.audiences.get(name, record.audience)
+        if seen_by != own and not (is_same and after.get(name) == record.content.get(name)):
+            return True
+    return False
 
 
 def _require_owner(record: Record, actor: Actor) -> None:
@@ -219,6 +261,8 @@ def _revision_fields(record: Record, actor: Actor, reason: str, via: str) -> dic
         "at": record.changed_at,
         "actor_institution": actor.institution,
         "actor_person": actor.person,
+        "cleared_state": actor.clearance.state if actor.clearance else "",
+        "cleared_person": actor.clearance.person if actor.clearance else None,
         "reason": reason,
         "via": via,
     }

@@ -68,11 +68,25 @@ def member_of(*institutions: UUID) -> Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Clearance:
+    """A State's contact point has let something out: which State, and who by an opaque id."""
+
+    state: str
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever writes: an institution, and a person known by an opaque id alone."""
+    """Whoever writes: an institution, and a person known by an opaque id alone.
+
+    ``may_publish`` says that the person may let others see more than they saw, ``clearance`` that
+    the State's contact point agreed to it.
+    """
 
     institution: UUID
     person: UUID | None = None
+    may_publish: bool = False
+    clearance: Clearance | None = None
 
 
 @dataclass(frozen=True, slots=True)
