@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import allauth
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -30,6 +31,8 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+SIGN_IN = frozenset({"account", "mfa", "usersessions"})
+"""The parts of the library for sign-in whose pages we have."""
 SOURCES = settings.ROOT / "src" / "concord"
 
 
@@ -75,10 +78,23 @@ def docstrings() -> Iterator[str]:
             yield " ".join((inspect.getdoc(choices) or "").split())
 
 
+def add_sign_in(template: Catalog, locale: str) -> None:
+    """Add the words of the sign-in pages where their library does not speak the language."""
+    library = Path(allauth.__file__).parent / "locale"
+    if (library / locale).exists():
+        return
+    with (library / "en" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        for message in read_po(file, locale="en"):
+            rooms = {path.removeprefix("templates/").split("/")[0] for path, _ in message.locations}
+            if message.id and rooms & SIGN_IN:
+                template.add(message.id, context=message.context, flags=message.flags)
+
+
 def update() -> None:
     """Bring every language's file up to the strings that there are."""
-    template = collect()
     for locale in locales():
+        template = collect()
+        add_sign_in(template, locale)
         path = po_path(locale)
         with path.open("rb") as file:
             catalog = read_po(file, locale=locale)
