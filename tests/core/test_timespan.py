@@ -55,7 +55,10 @@ def test_bounds(text: str, earliest: dt.date, latest: dt.date) -> None:
     assert (span.earliest, span.latest) == (earliest, latest)
 
 
-@pytest.mark.parametrize("text", ["", "14", "2014-13", "2014-02-30", "../..", "2015/2014", "2014?"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "14", "2014-13", "2014-00", "2014-05-00", "2014-02-30", "../..", "2015/2014", "2014?"],
+)
 def test_nonsense_is_refused(text: str) -> None:
     with pytest.raises(TimeSpanError):
         TimeSpan.parse(text)

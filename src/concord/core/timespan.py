@@ -56,6 +56,8 @@ class Moment:
         if match is None:
             raise TimeSpanError(text)
         moment = cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+        if 0 in {moment.month, moment.day}:
+            raise TimeSpanError(text)
         try:
             _ = (moment.earliest, moment.latest)
         except ValueError as error:

@@ -1,0 +1,1 @@
+"""Values as people type them into tables, read without guessing."""
