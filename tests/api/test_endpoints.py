@@ -8,6 +8,9 @@ import pytest
 from django.test import Client
 from making import Maker, text
 
+from concord.accounts.models import Role
+from concord.accounts.selectors import acting_for
+from concord.accounts.services import invitation_make, person_join, token_make, token_revoke
 from concord.core.disclosure import ANYONE, Level
 from concord.record.selectors import record_list
 
@@ -71,3 +74,33 @@ def test_what_the_public_may_not_see_is_in_no_answer(client: Client, make: Maker
     assert client.get(f"/api/records/{key}").status_code == 404
     for address in ("/api/institutions", "/api/training"):
         assert "PLANTED" not in json.dumps(client.get(address).json())
+
+
+def test_a_token_reads_as_its_institution(client: Client, make: Maker) -> None:
+    hidden = make.write(make.institution("Hidden"), level=Level.INSTITUTION)
+    _made, secret = invitation_make(role=Role.READER, institution=make.owner)
+    person = person_join(
+        secret=secret, email="a@example.org", name="A", password="a horse eats apples",
+        language="en",
+    )  # fmt: skip
+    acting = acting_for(person=person, institution=make.owner)
+    token, key = token_make(acting=acting, name="script", role=Role.READER)
+    address = f"/api/records/{hidden}"
+    assert client.get(address).status_code == 404
+    signed = {"HTTP_AUTHORIZATION": f"Bearer {key}"}
+    assert client.get(address, **signed).json()["content"]["names"][0]["name"] == "Hidden"
+    assert client.get("/api/institutions", **signed).json()["total"] == 2
+    token_revoke(person=person, token=token.id)
+    refused = client.get(address, **signed)
+    assert refused.status_code == 401
+    assert refused["Content-Type"] == "application/problem+json"
+
+
+def test_wrong_tokens_are_counted(client: Client, make: Maker) -> None:
+    answers = [
+        client.get("/api/institutions", HTTP_AUTHORIZATION="Bearer nonsense").status_code
+        for _attempt in range(25)
+    ]
+    assert answers[:20] == [401] * 20
+    assert set(answers[20:]) == {429}
+    assert client.get("/api/institutions").status_code == 200

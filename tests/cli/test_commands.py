@@ -6,13 +6,19 @@ import json
 import socket
 import subprocess
 import sys
+import uuid
+from pathlib import Path
 
+import openpyxl
 import pytest
+from making import Maker
 from typer.testing import CliRunner
 
+from concord.accounts.models import Invitation
+from concord.accounts.selectors import invitation_get
 from concord.cli.commands import app
 from concord.core.disclosure import ANYONE
-from concord.record.errors import InvalidQueryError
+from concord.record.errors import ConcordError, InvalidQueryError
 from concord.record.selectors import record_list
 
 runner = CliRunner()
@@ -53,7 +59,20 @@ def test_show_prints_a_record() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "load", "coverage", "institutions", "show", "export", "serve", "check"]
+    "command",
+    [
+        "init",
+        "load",
+        "coverage",
+        "institutions",
+        "show",
+        "export",
+        "serve",
+        "start",
+        "check",
+        "invite",
+        "template",
+    ],
 )
 def test_help_teaches(command: str) -> None:
     result = runner.invoke(app, [command, "--help"])
@@ -78,3 +97,29 @@ def test_serve_refuses_a_port_that_is_taken() -> None:
         with pytest.raises(InvalidQueryError) as refused:
             runner.invoke(app, ["serve", "--port", port], catch_exceptions=False)
     assert port in refused.value.fields["port"]
+
+
+def test_invite_prints_a_link_that_gives_the_role(make: Maker) -> None:
+    result = runner.invoke(app, ["invite", "editor", "--institution", str(make.owner)])
+    secret = result.stdout.strip().rstrip("/").rpartition("/")[2]
+    assert invitation_get(secret=secret).institution == make.owner
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["editor"], ["editor", "--state", "JP"], ["contact_point", "--state", "XX"],
+     ["coordinator", "--network", str(uuid.uuid4())]],
+)  # fmt: skip
+@pytest.mark.django_db
+def test_invite_refuses_what_makes_no_sense(arguments: list[str]) -> None:
+    with pytest.raises(ConcordError):
+        runner.invoke(app, ["invite", *arguments], catch_exceptions=False)
+    assert not Invitation.objects.exists()
+
+
+def test_template_writes_a_workbook(make: Maker, tmp_path: Path) -> None:
+    target = tmp_path / "workbook.xlsx"
+    runner.invoke(
+        app, ["template", str(make.owner), str(target), "--language", "ja"], catch_exceptions=False
+    )
+    assert "コース" in {page.title for page in openpyxl.load_workbook(target)}

@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from making import ROOT
-from playwright.sync_api import Browser, Page
+from looking import PICTURES, fits, violations
+from playwright.sync_api import Browser
 
 from concord.core.disclosure import ANYONE
 from concord.record.kinds import all_kinds
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.browser]
 MAIN = ["/", "/institutions/", "/training/", "/collaboration/", "/coverage/", "/statements/"]
 OTHERS = [
     "/institutions/compare/", "/coverage/B1/", "/sources/", "/recommendations/", "/glossary/",
-    "/about/", "/nowhere/",
+    "/about/", "/nowhere/", "/account/login/", "/account/password/reset/",
 ]  # fmt: skip
 LANGUAGES = ["" if code == "en" else f"/{code}" for code, _name in settings.LANGUAGES]
 TOUR = {
@@ -30,20 +29,6 @@ TOUR = {
     "statements": "/statements/?group=trained",
     "coverage-ja": "/ja/coverage/",
 }
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-PICTURES = ROOT / "docs" / "pictures"
-
-
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [
-        f"{page.url} {v['id']}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary']}"
-        for v in found
-    ]
-
-
-def _fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def test_main_pages_have_no_violation_and_fit_a_phone(browser: Browser, portal: str) -> None:
@@ -52,8 +37,8 @@ def test_main_pages_have_no_violation_and_fit_a_phone(browser: Browser, portal: 
         page = browser.new_page(viewport={"width": width, "height": 900})
         for address in MAIN:
             page.goto(portal + address)
-            faults += _violations(page)
-            if not _fits(page):
+            faults += violations(page)
+            if not fits(page):
                 faults.append(f"{address} is wider than {width}")
         page.close()
     assert faults == []
@@ -64,7 +49,7 @@ def test_dark_pages_have_no_violation(browser: Browser, portal: str) -> None:
     faults: list[str] = []
     for address in ("/", "/coverage/", "/collaboration/"):
         page.goto(portal + address)
-        faults += _violations(page)
+        faults += violations(page)
     page.close()
     assert faults == []
 
@@ -127,6 +112,6 @@ def test_every_page_in_every_language_has_no_violation(
     faults: list[str] = []
     for address in [*MAIN, *OTHERS, *records]:
         page.goto(portal + language + address)
-        faults += _violations(page)
+        faults += violations(page)
     page.close()
     assert faults == []

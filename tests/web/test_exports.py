@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
+import uuid
 from typing import Any
 
 import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
+from icalendar import Calendar
 from making import Maker, text
 
 from concord.core.disclosure import Level
+from concord.exchange.feeds.item import FeedForm
+from concord.exchange.feeds.reading import read_feed
+from concord.exchange.linked import CONFORMS
 from concord.register.listings import LISTINGS
 
 
@@ -87,3 +93,66 @@ def test_figures_lead_to_the_records_behind_them(client: Client) -> None:
         path, _mark, query = address.replace("&amp;", "&").partition("?")
         data = client.get(f"/api/{path.strip('/')}?{query}")
         assert data.json()["total"] == int(count.replace(",", "")), address
+
+
+def _run(make: Maker, title: str, **more: object) -> uuid.UUID:
+    return make.put(
+        "activity", titles=text(title), activity_kind="course_run",
+        parties=[{"party": {"institution": str(make.owner)}, "part": "host"}], **more,
+    )  # fmt: skip
+
+
+def test_a_calendar_has_each_dated_activity_once_under_an_identifier_that_stays(
+    client: Client, make: Maker
+) -> None:
+    key = _run(make, "Run", when="2027-02-01/2027-02-05", stage="planned", town="Tokai")
+    gone = _run(make, "Called off", when="2027-03-01", stage="cancelled")
+    _run(make, "Some day in May", when="2027-05")
+    make.write(make.institution("Hidden"), level=Level.INSTITUTION)
+    events = {
+        str(event["UID"]): event
+        for event in Calendar.from_ical(client.get("/lists/training.ics").content).events
+    }
+    assert set(events) == {f"{key}@concord", f"{gone}@concord"}
+    run = events[f"{key}@concord"]
+    assert (run["DTSTART"].dt, run["DTEND"].dt) == (dt.date(2027, 2, 1), dt.date(2027, 2, 6))
+    assert run["STATUS"] == "TENTATIVE"
+    assert run["SEQUENCE"] == 0
+    assert events[f"{gone}@concord"]["STATUS"] == "CANCELLED"
+    changed = make.parse(
+        "activity",
+        titles=text("Run"),
+        activity_kind="course_run",
+        when="2027-02-08",
+        stage="planned",
+    )
+    make.write(changed, record_id=key)
+    again = Calendar.from_ical(client.get("/lists/training.ics?q=run").content).events
+    assert [(e["UID"], e["SEQUENCE"]) for e in again] == [(f"{key}@concord", 1)]
+
+
+@pytest.mark.parametrize("online", [False, True])
+def test_json_ld_is_read_back_by_our_own_reader_of_feeds(
+    client: Client, make: Maker, online: bool
+) -> None:
+    key = _run(
+        make, "Run", when="2027-02-01/2027-02-05", country="JP", town="Tokai", is_online=online
+    )
+    course = make.put("course", titles=text("Course"), providers=[str(make.owner)], topics=["B1"])
+    window = (dt.date(2027, 1, 1), dt.date(2027, 12, 31))
+    for record, required in (
+        (key, {"@context", "@type", "@id", CONFORMS, "courseMode", "location"}),
+        (course, {"@context", "@type", "@id", CONFORMS, "description", "keywords", "name"}),
+    ):
+        answer = client.get(f"/records/{record}.jsonld")
+        assert answer["Content-Type"] == "application/ld+json"
+        data = answer.json()
+        assert all(data.get(name) for name in required)
+        read = read_feed(answer.content, form=FeedForm.SCHEMA_ORG, window=window)
+        assert read.faults == ()
+        (item,) = read.items
+        assert item.titles == {"en": "Run" if record == key else "Course"}
+        if record == key:
+            assert item.when == "2027-02-01/2027-02-05"
+            assert item.is_online is online
+    assert client.get(f"/records/{make.owner}.jsonld").status_code == 404

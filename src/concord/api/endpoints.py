@@ -27,7 +27,8 @@ from concord.api.schemas import (
     TermOut,
     TopicOut,
 )
-from concord.core.disclosure import ANYONE
+from concord.api.viewing import viewer_of
+from concord.core.disclosure import ANYONE, Viewer
 from concord.core.vocabulary import Entry
 from concord.record.columns import Question
 from concord.record.errors import ConcordError, InvalidQueryError, NotFoundError
@@ -71,7 +72,8 @@ class _Interface(NinjaAPI):
 api = _Interface(
     title="Concord",
     version="1",
-    description="Who trains whom on what in nuclear security. Read-only; no key is needed.",
+    description="Who trains whom on what in nuclear security. Read-only. What is public needs no "
+    "key; with a token (Authorization: Bearer) a program reads as its institution.",
     openapi_extra={"info": {"license": {"name": "Apache-2.0"}}},
 )
 
@@ -155,7 +157,7 @@ def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:  # noqa: AR
 
 
 def _page(request: HttpRequest, listing: Listing) -> PageOut:
-    page, records = listing.page(ANYONE, request.GET)
+    page, records = listing.page(viewer_of(request), request.GET)
     return PageOut(
         total=page.total,
         next=key_text(page.next) or None,
@@ -164,7 +166,9 @@ def _page(request: HttpRequest, listing: Listing) -> PageOut:
     )
 
 
-LIST: Final = {200: PageOut, 400: ProblemOut}
+REFUSED: Final = {401: ProblemOut, 429: ProblemOut}
+"""What a wrong token is answered with."""
+LIST: Final = {200: PageOut, 400: ProblemOut, **REFUSED}
 
 
 @api.get("/training", response=LIST, summary="Courses and activities", openapi_extra=asks(TRAINING))
@@ -199,11 +203,12 @@ def sources(request: HttpRequest) -> PageOut:
 )
 def citing(request: HttpRequest, source: UUID) -> PageOut:
     """Records of any kind that cite a source."""
-    record_get(viewer=ANYONE, record_id=source, kind="source")
+    viewer = viewer_of(request)
+    record_get(viewer=viewer, record_id=source, kind="source")
     query = read_query(request.GET, CITING_FACETS[:1], {"kind": list(all_kinds())})
     facets = {**query.question.facets, "source": frozenset({str(source)})}
-    page = citing_table().page(ANYONE, Question(facets), PAGE, query.after)
-    records = records_get(viewer=ANYONE, ids=page.ids)
+    page = citing_table().page(viewer, Question(facets), PAGE, query.after)
+    records = records_get(viewer=viewer, ids=page.ids)
     return PageOut(
         total=page.total,
         next=key_text(page.next) or None,
@@ -223,23 +228,31 @@ def collaboration(request: HttpRequest) -> PageOut:
     return _page(request, COLLABORATION)
 
 
-@api.get("/records/{record_id}", response={200: RecordOut, 400: ProblemOut, 404: ProblemOut})
-def record(request: HttpRequest, record_id: UUID, known_at: dt.datetime | None = None) -> RecordOut:  # noqa: ARG001
+@api.get(
+    "/records/{record_id}", response={200: RecordOut, 400: ProblemOut, 404: ProblemOut, **REFUSED}
+)
+def record(request: HttpRequest, record_id: UUID, known_at: dt.datetime | None = None) -> RecordOut:
     """One record of any kind; ``known_at`` gives what the register said then."""
     known_at = in_utc(known_at, "known_at") if known_at else None
-    return RecordOut.of(record_get(viewer=ANYONE, record_id=record_id, known_at=known_at))
+    return RecordOut.of(
+        record_get(viewer=viewer_of(request), record_id=record_id, known_at=known_at)
+    )
 
 
-@api.get("/export/{kind}", response={200: None, 404: ProblemOut}, summary="Every record of a kind")
-def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:  # noqa: ARG001
+@api.get(
+    "/export/{kind}",
+    response={200: None, 404: ProblemOut, **REFUSED},
+    summary="Every record of a kind",
+)
+def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     """Every record of a kind as JSON lines, streamed and complete."""
     if kind not in all_kinds():
         raise NotFoundError(", ".join(all_kinds()))
-    return StreamingHttpResponse(_lines(kind), content_type="application/jsonl")
+    return StreamingHttpResponse(_lines(viewer_of(request), kind), content_type="application/jsonl")
 
 
-def _lines(kind: str) -> Iterator[bytes]:
-    for view in record_list(viewer=ANYONE, kind=kind):
+def _lines(viewer: Viewer, kind: str) -> Iterator[bytes]:
+    for view in record_list(viewer=viewer, kind=kind):
         yield orjson.dumps(RecordOut.of(view).model_dump(mode="json")) + b"\n"
 
 

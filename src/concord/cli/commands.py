@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,8 +20,12 @@ from django.core.management import call_command
 from rich.console import Console
 from rich.table import Table
 
-from concord.core.disclosure import ANYONE, Level
+from concord.accounts.models import Role
+from concord.accounts.services import invitation_make
+from concord.core.disclosure import ANYONE, Level, member_of
+from concord.core.vocabulary import LANGUAGES
 from concord.exchange.services import folder_load
+from concord.exchange.workbook.writing import workbook_write
 from concord.jobs.tasks import run_studies
 from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
@@ -28,7 +33,7 @@ from concord.record.kinds import all_kinds
 from concord.record.selectors import RecordView, record_get, record_list, register_number
 from concord.register import vocabulary
 from concord.register.reading import title_of
-from concord.register.words import CENTRE_KINDS, Cut
+from concord.register.words import CENTRE_KINDS, Cut, InstitutionKind
 from concord.studies.selectors import coverage_get
 from concord.studies.services import coverage_run, studies_run_all
 
@@ -56,12 +61,71 @@ def init() -> None:
     """Make the database ready; load the East Asian register if the database is empty."""
     settings.VAR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if register_number() == 0:
         folder = settings.CONCORD_DATA / "east-asia"
         loaded = folder_load(folder=folder, level=Level.PUBLIC)
         console.print(f"Loaded {loaded.written} records from {folder.name}.")
         studies_run_all()
+        _invite_first()
+
+
+def _invite_first() -> None:
+    """There is no password to begin with: whoever opens this link first manages the compiler."""
+    compilers = (
+        record.id
+        for record in record_list(viewer=ANYONE, kind="institution")
+        if InstitutionKind.COMPILER in record.content.get("kinds", ())
+    )
+    for institution in islice(compilers, 1):
+        _print_link(invitation_make(role=Role.MANAGER, institution=institution)[1])
+
+
+def _print_link(secret: str) -> None:
+    console.print("Who opens this link first gets the role (within 14 days, once):")
+    console.print(f"  {settings.CONCORD_ADDRESS}/join/{secret}/", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def invite(
+    role: Annotated[Role, typer.Argument(help="What the person may do")],
+    institution: Annotated[UUID | None, typer.Option(help="Id of an institution")] = None,
+    state: Annotated[str, typer.Option(help="Country code, for its contact point")] = "",
+    network: Annotated[UUID | None, typer.Option(help="Id of a network, to coordinate")] = None,
+) -> None:
+    """Print a one-time link that gives somebody a role: the operator's way of letting people in."""
+    scopes = {"institution": institution, "state": state, "network": network}
+    wanted = {Role.CONTACT_POINT: "state", Role.COORDINATOR: "network"}.get(role, "institution")
+    given = [name for name, value in scopes.items() if value]
+    if given != [wanted]:
+        raise InvalidQueryError(fields={wanted: f"a {role.label} needs --{wanted}, and that alone"})
+    if state and state not in vocabulary.countries():
+        raise InvalidQueryError(fields={"state": f"{state!r} is not the code of a country or area"})
+    key = institution or network
+    if key:
+        record_get(viewer=ANYONE, record_id=key, kind=wanted)
+    _made, secret = invitation_make(
+        role=role, institution=institution, state=state, network=network
+    )
+    _print_link(secret)
+
+
+@app.command()
+def template(
+    institution: Annotated[UUID, typer.Argument(help="Id of the institution")],
+    target: Annotated[Path, typer.Argument(help="The XLSX file to write")],
+    language: Annotated[str, typer.Option(help="en, zh-Hans, ja, ko, id, ms or vi")] = "en",
+) -> None:
+    """Write an institution's workbook, filled with what it has, to be filled in further."""
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise InvalidQueryError(fields={"language": f"{language!r} is none of {known}"})
+    viewer = member_of(institution)
+    record_get(viewer=viewer, record_id=institution, kind="institution")
+    data = workbook_write(viewer=viewer, institution=institution, language=language)
+    target.write_bytes(data)
+    console.print(f"Wrote {target}.")
 
 
 @app.command()
@@ -269,6 +333,8 @@ def start(
 ) -> None:
     """Make ready, print the coverage and serve: what `make run` does, in one process."""
     _require_free(host, port)
+    os.environ.setdefault("CONCORD_ADDRESS", f"http://{host}:{port}")
+    settings.CONCORD_ADDRESS = os.environ["CONCORD_ADDRESS"]
     init()
     coverage()
     serve(port=port, host=host)

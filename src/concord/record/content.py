@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from concord.core.timespan import TimeSpan
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
 
+@lru_cache(maxsize=4096)
 def _language_tag(tag: str) -> str:
     try:
         if _LANGUAGE_TAG.fullmatch(tag):

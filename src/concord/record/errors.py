@@ -69,6 +69,14 @@ class ChangedMeanwhileError(ConcordError):
     title = _("The record was changed in the meantime.")
 
 
+class ForgedFormError(ConcordError):
+    """A form came without the secret of its page."""
+
+    code = "forged-form"
+    status = 403
+    title = _("This form is too old or came from elsewhere. Open the page again and send it anew.")
+
+
 class InvalidQueryError(ConcordError):
     """A filter, page or id in the request makes no sense; ``fields`` says which."""
 

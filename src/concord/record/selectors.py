@@ -12,7 +12,14 @@ import orjson
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from concord.core.disclosure import Viewer, narrowest, visible_part
+from concord.core.disclosure import (
+    Viewer,
+    Visible,
+    institution_audience,
+    narrowest,
+    visible_part,
+    visible_then,
+)
 from concord.record.errors import NotFoundError
 from concord.record.models import Head, Record, Revision
 
@@ -30,6 +37,8 @@ class RecordView:
     withheld: tuple[str, ...]
     revision_number: int
     changed_at: dt.datetime
+    audience: str
+    """Who may know of the record; the viewer is among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class RevisionView:
     actor_institution: UUID
     reason: str
     via: str
+    cleared_state: str
 
 
 def register_number() -> int:
@@ -89,6 +99,38 @@ def record_list(*, viewer: Viewer, kind: str) -> Iterator[RecordView]:
         yield _view(row, row.content, viewer)
 
 
+def records_owned(
+    *, viewer: Viewer, owner: UUID, kind: str | None = None, only_own: bool = False
+) -> Iterator[RecordView]:
+    """What an institution says, newest first; with ``only_own`` what nobody else sees."""
+    rows = Record.objects.filter(
+        owner_id=owner, is_removed=False, audience__in=viewer.audiences
+    ).order_by("-changed_in")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if only_own:
+        rows = rows.filter(audience=institution_audience(owner))
+    for row in rows.iterator(chunk_size=BATCH):
+        yield _view(row, row.content, viewer)
+
+
+def contents_then(*, viewer: Viewer, revisions: Mapping[UUID, int]) -> dict[UUID, dict[str, Any]]:
+    """What records said in certain revisions of theirs, by today's rule of view."""
+    found: dict[UUID, dict[str, Any]] = {}
+    ids = list(revisions)
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        rows = Revision.objects.filter(
+            record_id__in=part,
+            revision_number__in={revisions[i] for i in part},
+            record__audience__in=viewer.audiences,
+        ).select_related("record")
+        for row in rows:
+            if row.revision_number == revisions[row.record_id]:
+                found[row.record_id] = revision_part(row, row.record, viewer).content
+    return found
+
+
 def records_latest(*, viewer: Viewer, count: int) -> list[RecordView]:
     """The records changed last."""
     rows = Record.objects.filter(is_removed=False, audience__in=viewer.audiences)
@@ -96,12 +138,20 @@ def records_latest(*, viewer: Viewer, count: int) -> list[RecordView]:
 
 
 def revision_list(*, viewer: Viewer, record_id: UUID) -> list[RevisionView]:
-    """A record's history, newest first; who and when, of a record that the viewer may see."""
+    """A record's history, newest first: the revisions that the viewer might have seen then."""
     record_get(viewer=viewer, record_id=record_id)
-    rows = Revision.objects.filter(record_id=record_id).order_by("-revision_number")
+    rows = Revision.objects.filter(record_id=record_id, audience__in=viewer.audiences).order_by(
+        "-revision_number"
+    )
     return [
         RevisionView(
-            row.revision_number, row.operation, row.at, row.actor_institution, row.reason, row.via
+            row.revision_number,
+            row.operation,
+            row.at,
+            row.actor_institution,
+            row.reason,
+            row.via,
+            row.cleared_state,
         )
         for row in rows
     ]
@@ -111,13 +161,29 @@ def _record_then(record: Record, viewer: Viewer, known_at: dt.datetime) -> Recor
     revision = record.revisions.filter(at__lte=known_at).order_by("-revision_number").first()
     if revision is None or revision.operation == Revision.Operation.TOMBSTONE:
         raise NotFoundError
+    if not viewer.may_see(revision.audience):
+        raise NotFoundError
     return _view(record, revision.content, viewer, revision)
+
+
+def revision_part(revision: Revision, record: Record, viewer: Viewer) -> Visible:
+    """What a revision says to a viewer, by the rule of then and by that of today."""
+    if not viewer.may_see(revision.audience):
+        return Visible({}, ())
+    return visible_then(
+        revision.content, revision.audiences, revision.audience,
+        record.audiences, record.audience, viewer,
+    )  # fmt: skip
 
 
 def _view(
     record: Record, content: dict[str, Any], viewer: Viewer, revision: Revision | None = None
 ) -> RecordView:
-    shown = visible_part(content, record.audiences, record.audience, viewer)
+    shown = (
+        revision_part(revision, record, viewer)
+        if revision
+        else visible_part(content, record.audiences, record.audience, viewer)
+    )
     return RecordView(
         id=record.id,
         kind=record.kind,
@@ -126,6 +192,7 @@ def _view(
         withheld=shown.withheld,
         revision_number=revision.revision_number if revision else record.revision_number,
         changed_at=revision.at if revision else record.changed_at,
+        audience=record.audience,
     )
 
 

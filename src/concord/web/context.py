@@ -66,6 +66,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     match = request.resolver_match
     return {
+        "acting_id": getattr(request, "acting_id", ""),
         "portal_name": settings.CONCORD_NAME,
         "navigation": NAVIGATION,
         "current_page": match.url_name if match else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from concord.record.errors import ConcordError, NotFoundError
+from concord.record.errors import ConcordError, ForgedFormError, NotFoundError
 
 
 def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
@@ -16,6 +16,11 @@ def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """An address that leads nowhere."""
     return error_page(request, NotFoundError())
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """A form that did not come from our own page, or from one that is too old."""
+    return error_page(request, ForgedFormError())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from concord.record.errors import ConcordError
+from concord.record.errors import ConcordError, InvalidQueryError
 from concord.web.errors import error_page
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -28,6 +28,24 @@ class SecurityHeaders:
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+
+class NoNul:
+    """Refuses texts with a NUL character, which no database keeps and nobody types."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """After the secret of the form was looked at, so that nothing is read before that."""
+        for name, values in request.POST.lists():
+            if any("\0" in text for text in (name, *map(str, values))):
+                fields = {name.replace("\0", ""): "NUL"}
+                return error_page(request, InvalidQueryError(fields=fields))
+        return None
 
 
 class ConcordErrors:

@@ -100,6 +100,23 @@ class Visible:
     withheld: tuple[str, ...]
 
 
+def visible_then(  # noqa: PLR0917 - what was said, and who may see it then and now
+    content: Mapping[str, Any],
+    audiences_then: Mapping[str, str],
+    default_then: str,
+    audiences: Mapping[str, str],
+    default: str,
+    viewer: Viewer,
+) -> Visible:
+    """What was said before as ``viewer`` may see it: by the rule of then and by that of today.
+
+    What somebody kept to themselves at the time stays so, whatever they published later.
+    """
+    before = visible_part(content, audiences_then, default_then, viewer)
+    now = visible_part(before.content, audiences, default, viewer)
+    return Visible(now.content, tuple(sorted({*before.withheld, *now.withheld})))
+
+
 def visible_part(
     content: Mapping[str, Any], audiences: Mapping[str, str], default: str, viewer: Viewer
 ) -> Visible:

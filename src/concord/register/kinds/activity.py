@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,9 @@ from concord.register.kinds.account import Account
 from concord.register.kinds.codes import CountryCode, RoleCode, TopicCode
 from concord.register.words import ActivityKind, CountUnit, PartRole, Reach, Stage, Stream
 
+MOST: Final = 10**12
+"""No count of people is larger; numbers beyond 64 bits cannot be written out."""
+
 
 class Part(Piece):
     """The part that a party has in the activity."""
@@ -41,7 +44,7 @@ class Participation(Cited):
     """
 
     breakdown: Line = Field(default="total", description="Which way of splitting the whole")
-    count: int = Field(ge=0, description="How many; zero means none")
+    count: int = Field(ge=0, le=MOST, description="How many; zero means none")
     unit: CountUnit = Field(default=CountUnit.PERSON, description="What is counted")
     qualifier: Line | None = Field(
         default=None, description="The source's qualifier: over, about, up to"
@@ -55,7 +58,7 @@ class Participation(Cited):
 class Nomination(Piece):
     """What a coming activity offers to those who may apply."""
 
-    seats: int | None = Field(default=None, ge=0, description="Places")
+    seats: int | None = Field(default=None, ge=0, le=MOST, description="Places")
     who_may_apply: Text | None = Field(default=None, description="Who may be nominated")
     apply_by: When | None = Field(default=None, description="Last day for nominations")
     cost: Line | None = Field(default=None, description="Cost for a participant")

@@ -23,7 +23,9 @@ class Endorsement(Content):
     body: Party = Field(description="Who has checked")
     provider: Party = Field(description="Whose courses")
     courses: tuple[CourseId, ...] = Field(default=(), description="Which courses, where named")
-    count: int | None = Field(default=None, ge=0, description="How many, where only that is said")
+    count: int | None = Field(
+        default=None, ge=0, le=10**12, description="How many, where only that is said"
+    )
     guidance: Line | None = Field(default=None, description="Against which guidance")
     when: When | None = Field(default=None, description="When")
 

@@ -23,8 +23,8 @@ class Workforce(Content):
     text: Text = Field(description="What the source says")
     subject: Party = Field(description="Whose people")
     role: RoleCode | None = Field(default=None, description="Their role; blank for all")
-    low: int = Field(ge=0, description="How many, at least")
-    high: int = Field(ge=0, description="How many, at most")
+    low: int = Field(ge=0, le=10**12, description="How many, at least")
+    high: int = Field(ge=0, le=10**12, description="How many, at most")
     qualifier: Line | None = Field(default=None, description="The source's qualifier")
     when: When | None = Field(default=None, description="At what time")
 
@@ -43,8 +43,8 @@ class Need(Content):
     subject: Party = Field(description="Whose people")
     role: RoleCode | None = Field(default=None, description="Their role; blank for all")
     topic: TopicCode | None = Field(default=None, description="Topic; blank for all")
-    low: int = Field(ge=0, description="How many, at least")
-    high: int = Field(ge=0, description="How many, at most")
+    low: int = Field(ge=0, le=10**12, description="How many, at least")
+    high: int = Field(ge=0, le=10**12, description="How many, at most")
     qualifier: Line | None = Field(default=None, description="The source's qualifier")
     by: When | None = Field(default=None, description="By when")
 

@@ -13,7 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from concord.core.timespan import TimeSpan
+from concord.exchange.workbook.cells import Cell
+from concord.exchange.workbook.writing import content_said
 from concord.record.kinds import content_type
+from concord.record.publishing import WaitingView
 from concord.record.selectors import RecordView
 from concord.register import vocabulary, words
 from concord.register.links import Named, Parties
@@ -69,6 +72,27 @@ def title(record: RecordView | None) -> SafeString | str:
         return "–"
     words_, tag = title_and_language(record, language())
     return format_html('<span lang="{}">{}</span>', tag, words_)
+
+
+@register.filter
+def content_title(content: dict[str, Any]) -> str:
+    """What a record that is not written yet would be called."""
+    if names := content.get("names"):
+        return str(names[0]["name"])
+    text = content.get("titles") or content.get("text")
+    return pick(text, language())[0] if text else "–"
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """What a kind of record is called."""
+    return str(content_type(kind).label)
+
+
+@register.filter
+def said(record: RecordView | WaitingView) -> list[tuple[str, Cell]]:
+    """What a record says, as its row of the workbook would show it."""
+    return content_said(record.kind, record.content, language())
 
 
 @register.filter

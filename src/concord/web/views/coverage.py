@@ -26,9 +26,10 @@ from concord.register.listquery import read_cut
 from concord.register.lists import statement_table, training_table
 from concord.register.tables import as_ids
 from concord.register.words import Cut
-from concord.studies.selectors import Kept, coverage_get
+from concord.studies.selectors import Kept
 from concord.web.templatetags.reading import language, language_name, word
 from concord.web.views.home import centre_list
+from concord.web.views.kept import kept_coverage
 from concord.web.views.viewer import viewer_of
 
 DIMENSIONS = {
@@ -55,7 +56,7 @@ MARKS = {"course": "offered", "statement": "said", "activity": "event"}
 def coverage(request: HttpRequest) -> HttpResponse:
     """The heat map of topic by centre with its table, and topic by role."""
     viewer, cut = viewer_of(request), read_cut(request.GET)
-    kept = coverage_get(viewer=viewer, cut=cut)
+    kept = kept_coverage(viewer, cut)
     result = kept.result if kept else {"topics": [], "overlaps": {}}
     counts = {state: sum(t["state"] == state for t in result["topics"]) for state in State}
     centres = centre_list(viewer)
@@ -88,7 +89,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
         entry = vocabulary.topics()[code]
     except UnknownCodeError as error:
         raise NotFoundError(error_text(error)) from error
-    kept = coverage_get(viewer=viewer, cut=cut)
+    kept = kept_coverage(viewer, cut)
     found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
     lists = _evidence(viewer, code, cut)
     named = party_ids(record for _list, records, _total, _query in lists for record in records)

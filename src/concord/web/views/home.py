@@ -16,8 +16,8 @@ from concord.register.links import short_name
 from concord.register.lists import institution_table
 from concord.register.tables import totals
 from concord.register.words import CENTRE_KINDS, Cut, Detail, Stage
-from concord.studies.selectors import coverage_get
 from concord.web.templatetags.reading import country, language
+from concord.web.views.kept import kept_coverage
 from concord.web.views.viewer import viewer_of
 
 LISTED = {
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Map, headline figures with their axes, what is new, topics that were not found."""
     viewer = viewer_of(request)
     centres = centre_list(viewer)
-    kept = coverage_get(viewer=viewer, cut=Cut.ALL)
+    kept = kept_coverage(viewer, Cut.ALL)
     missing = (
         [t["code"] for t in kept.result["topics"] if t["state"] == "not_found"] if kept else []
     )

@@ -7,10 +7,18 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from concord.accounts.errors import NotAllowedError
+from concord.accounts.models import Role
+from concord.accounts.selectors import Acting, acting_list
 from concord.core.analysis.ladder import confirmation
 from concord.core.disclosure import Viewer
+from concord.exchange.workbook.cells import Cell
+from concord.exchange.workbook.sheets import SHEETS
+from concord.exchange.workbook.writing import content_said
 from concord.record.columns import Question
+from concord.record.history import RevisionPair, record_restore, revision_pair
 from concord.record.kinds import content_type
 from concord.record.selectors import RecordView, record_get, records_get, revision_list
 from concord.register.links import Parties, party_ids
@@ -19,7 +27,7 @@ from concord.register.lists import training_table
 from concord.register.tables import as_ids, citations_of
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
-from concord.web.views.viewer import viewer_of
+from concord.web.views.viewer import person_of, viewer_of
 
 RUNS = 50
 """Runs of a course that its page gives."""
@@ -77,3 +85,72 @@ def _axes(kind: str, content: dict[str, Any], parties: Parties) -> dict[str, Any
         "confirmation": Confirmation(confirmation(answers, len({p.side for p in named}))),
         "as_reported": bool(answers),
     }
+
+
+def revision(request: HttpRequest, record_id: UUID, number: int) -> HttpResponse:
+    """What one revision changed; whoever may write the record can say it again."""
+    viewer = viewer_of(request)
+    view = record_get(viewer=viewer, record_id=record_id)
+    pair = revision_pair(viewer=viewer, record_id=record_id, revision_number=number)
+    acting = _owner_acting(request, view)
+    if request.method == "POST":
+        if acting is None:
+            raise NotAllowedError
+        reason = _("revision %(n)d said again") % {"n": number}
+        record_restore(
+            actor=acting.require(Role.EDITOR), record_id=record_id, revision_number=number,
+            reason=reason,
+        )  # fmt: skip
+        return redirect("record", record_id=record_id)
+    history = revision_list(viewer=viewer, record_id=record_id)
+    row = next(r for r in history if r.revision_number == number)
+    changes, others = _differences(pair)
+    context = {
+        "record": view,
+        "number": number,
+        "revision": row,
+        "parties": Parties(viewer, language(), {str(row.actor_institution)}),
+        "changes": changes,
+        "others": others,
+        "may_restore": acting is not None and acting.may(Role.EDITOR) and not pair.is_newest,
+    }
+    return render(request, "concord/revision.html", context)
+
+
+def _owner_acting(request: HttpRequest, view: RecordView) -> Acting | None:
+    """The person's role in the institution that owns the record, if there is one."""
+    person = person_of(request)
+    found = acting_list(person=person) if person else []
+    return next((acting for acting in found if acting.institution == view.owner), None)
+
+
+def _differences(pair: RevisionPair) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Lines that differ, as label, before and after; and fields that have no such line."""
+    before, after = (
+        _lines(content_said(pair.kind, content, language()))
+        for content in (pair.before, pair.after)
+    )
+    changes = [
+        (label, before.get(label, ""), after.get(label, ""))
+        for label in dict.fromkeys([*before, *after])
+        if before.get(label) != after.get(label)
+    ]
+    shown = {
+        column.field.partition(":")[0].partition(".")[0]
+        for sheet in SHEETS
+        if sheet.kind == pair.kind
+        for column in sheet.columns
+    } | {sheet.part for sheet in SHEETS if sheet.kind == pair.kind}
+    others = [
+        name
+        for name in dict.fromkeys([*pair.before, *pair.after])
+        if name not in shown and pair.before.get(name) != pair.after.get(name)
+    ]
+    return changes, others
+
+
+def _lines(said: list[tuple[str, Cell]]) -> dict[str, str]:
+    lines: dict[str, str] = {}
+    for label, cell in said:
+        lines[label] = f"{lines[label]}\n{cell}" if label in lines else str(cell)
+    return lines

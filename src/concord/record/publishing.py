@@ -1,4 +1,4 @@
-"""Changes that others would see wait here for whoever must let them out."""
+"""What others see: publishing, and the changes that wait for whoever must let them out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from concord.core.disclosure import Actor, Clearance, Level
-from concord.record.errors import NotFoundError
+from concord.core.disclosure import (
+    ANYONE,
+    PUBLIC,
+    Actor,
+    Clearance,
+    Level,
+    resolve,
+    visible_part,
+)
+from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.guard import service
 from concord.record.models import Gate, Record, Waiting
 from concord.record.services import (
@@ -64,6 +72,10 @@ def revisions_write_or_hold(
             and is_let_out(draft, current.get(draft.record_id), actor)
         ]
         kept_back = {draft.record_id for draft in held}
+        _require_current(held, current, actor)
+        Waiting.objects.filter(
+            institution=actor.institution, record_id__in=list(kept_back)
+        ).delete()  # a newer change of a record stands for an older one
         free = [draft for draft in drafts if draft.record_id not in kept_back]
         if free:
             revisions_write(actor=actor, drafts=free, via=via, reason=reason)
@@ -75,6 +87,42 @@ def revisions_write_or_hold(
     return Written([draft.record_id for draft in free], list(kept_back))
 
 
+def _require_current(drafts: Sequence[Draft], current: Mapping[UUID, Record], actor: Actor) -> None:
+    """A change that waits is held to the same rules as one that is written."""
+    for draft in drafts:
+        record = current.get(draft.record_id)
+        if record is not None and record.owner_id != actor.institution:
+            raise NotOwnerError(fields={str(record.id): str(record.owner_id)})
+        existing = record.revision_number if record else 0
+        if draft.made_from is not None and draft.made_from != existing:
+            raise ChangedMeanwhileError(fields={str(draft.record_id): str(existing)})
+
+
+def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:
+    """Let the public see records as they stand; a State may yet have to clear it.
+
+    Raises ``NotFoundError`` where one of ``ids`` is not a record of the actor's institution.
+    """
+    wanted = set(ids)
+    with service(), transaction.atomic():
+        rows = Record.objects.in_bulk(list(wanted))
+        if any(r.owner_id != actor.institution or r.is_removed for r in rows.values()) or (
+            len(rows) != len(wanted)
+        ):
+            raise NotFoundError
+        drafts = [
+            Draft(
+                content_parse(kind=row.kind, data=row.content),
+                row.id,
+                level=Level.PUBLIC,
+                made_from=row.revision_number,
+            )
+            for row in rows.values()
+            if row.audience != PUBLIC
+        ]
+        return revisions_write_or_hold(actor=actor, drafts=drafts, via="publishing", reason=reason)
+
+
 def _waiting(  # noqa: PLR0917 - one row of what is held
     draft: Draft,
     current: Mapping[UUID, Record],
@@ -84,12 +132,13 @@ def _waiting(  # noqa: PLR0917 - one row of what is held
     reason: str,
 ) -> Waiting:
     record = current.get(draft.record_id)
+    existing = record.revision_number if record else 0
     for_state = gate is not None and actor.may_publish
     levels = draft.field_levels
     return Waiting(
         record_id=draft.record_id,
         kind=draft.content.kind,
-        made_from=record.revision_number if record else 0,
+        made_from=existing if draft.made_from is None else draft.made_from,
         content=content_dump(draft.content),
         level=draft.level.value if draft.level else "",
         field_levels=None if levels is None else {n: level.value for n, level in levels.items()},
@@ -113,20 +162,37 @@ def waiting_for_state(*, state: str) -> list[WaitingView]:
     rows = Waiting.objects.filter(
         state=state, waits_for=Waiting.For.CONTACT_POINT, returned_at=None
     )
-    return _views(rows.order_by("at"))
+    return _views(rows.order_by("at"), for_others=True)
 
 
-def _views(rows: Any) -> list[WaitingView]:
+def _let_out(row: Waiting, record: Record | None, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a change that others would see: what a contact point decides on."""
+    audience: str = record.audience if record else ""
+    if row.level:
+        audience = resolve(Level(row.level), row.institution)
+    audiences: Mapping[str, str] = record.audiences if record else {}
+    if row.field_levels is not None:
+        audiences = {
+            name: resolve(Level(level), row.institution) for name, level in row.field_levels.items()
+        }
+    return visible_part(content, audiences, audience, ANYONE).content
+
+
+def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
     found = list(rows)
     current = Record.objects.in_bulk([row.record_id for row in found])
+
+    def said(row: Waiting, content: dict[str, Any]) -> dict[str, Any]:
+        return _let_out(row, current.get(row.record_id), content) if for_others else content
+
     return [
         WaitingView(
             id=row.id,
             record_id=row.record_id,
             kind=row.kind,
             institution=row.institution,
-            content=row.content,
-            before=current[row.record_id].content if row.record_id in current else {},
+            content=said(row, row.content),
+            before=said(row, current[row.record_id].content) if row.record_id in current else {},
             is_new=row.record_id not in current,
             reason=row.reason,
             at=row.at,
@@ -209,10 +275,17 @@ def _draft(row: Waiting) -> Draft:
     )
 
 
-def gate_set(*, institution: UUID, state: str, beyond: str) -> None:
-    """An institution asks its State to clear what others see; an empty ``beyond`` ends that."""
+def waiting_drop_of(*, institution: UUID, records: Collection[UUID]) -> int:
+    """The institution takes back what waits of these records."""
     with service(), transaction.atomic():
-        if not beyond:
+        rows = Waiting.objects.filter(record_id__in=list(records), institution=institution)
+        return rows.delete()[0]
+
+
+def gate_set(*, institution: UUID, state: str, beyond: str) -> None:
+    """An institution asks its State to clear what others see; any other ``beyond`` ends that."""
+    with service(), transaction.atomic():
+        if beyond not in Gate.Beyond.values:
             Gate.objects.filter(institution=institution).delete()
             return
         Gate.objects.update_or_create(

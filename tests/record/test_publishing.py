@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 
@@ -15,10 +16,9 @@ from concord.record.errors import (
     NeedsClearanceError,
     NotFoundError,
 )
+from concord.record.history import revision_pair
 from concord.record.models import Revision
-from concord.record.selectors import record_get
-from concord.record.services import Draft, revision_write
-from concord.record.waiting import (
+from concord.record.publishing import (
     gate_set,
     revisions_write_or_hold,
     waiting_clear,
@@ -28,6 +28,8 @@ from concord.record.waiting import (
     waiting_publish,
     waiting_return,
 )
+from concord.record.selectors import record_get, revision_list
+from concord.record.services import Draft, records_take_over, revision_write
 
 
 @pytest.fixture
@@ -139,3 +141,71 @@ def test_a_change_that_waited_too_long_is_refused(
     with pytest.raises(ChangedMeanwhileError):
         waiting_publish(actor=publisher, ids=[waits.id])
     assert _name(key) == "C"
+
+
+def test_what_was_kept_back_then_stays_so_after_publishing(make: Maker, publisher: Actor) -> None:
+    secret = make.institution("Working title")
+    key = revision_write(actor=publisher, draft=Draft(secret), via="form", reason="a file name")
+    revision_write(
+        actor=publisher, draft=Draft(make.institution("A"), key, Level.PUBLIC), via="form"
+    )
+    assert [r.revision_number for r in revision_list(viewer=ANYONE, record_id=key)] == [2]
+    assert revision_pair(viewer=ANYONE, record_id=key, revision_number=2).before == {}
+    for read in (
+        lambda: revision_pair(viewer=ANYONE, record_id=key, revision_number=1),
+        lambda: record_get(viewer=ANYONE, record_id=key, known_at=_moment_of(key)),
+    ):
+        with pytest.raises(NotFoundError):
+            read()
+    own = member_of(make.owner)
+    assert revision_pair(viewer=own, record_id=key, revision_number=2).before["names"]
+
+
+def _moment_of(key: uuid.UUID) -> dt.datetime:
+    return Revision.objects.get(record=key, revision_number=1).at
+
+
+def test_taking_over_hands_nothing_on_that_was_kept_back(make: Maker) -> None:
+    centre = make.write(make.institution("Centre"))
+    key = make.write(
+        make.institution("B", website="https://example.org"), fields={"website": Level.INSTITUTION}
+    )
+    records_take_over(actor=Actor(centre, may_publish=True), ids=[key])
+    for viewer in (ANYONE, member_of(centre)):
+        assert "website" not in record_get(viewer=viewer, record_id=key).content
+        pair = revision_pair(viewer=viewer, record_id=key, revision_number=1)
+        assert "website" not in pair.after
+
+
+def test_a_gated_institution_takes_nothing_over_without_clearance(make: Maker) -> None:
+    centre = make.write(make.institution("Centre"))
+    gate_set(institution=centre, state="JP", beyond="institution")
+    with pytest.raises(NeedsClearanceError):
+        records_take_over(actor=Actor(centre, may_publish=True), ids=[centre])
+
+
+def test_a_contact_point_sees_what_others_would_see(make: Maker, publisher: Actor) -> None:
+    key = make.write(make.institution("A"), fields={"website": Level.INSTITUTION})
+    gate_set(institution=make.owner, state="JP", beyond="institution")
+    changed = make.institution("B", website="https://example.org")
+    revisions_write_or_hold(actor=publisher, drafts=[Draft(changed, key)], via="form")
+    (waits,) = waiting_for_state(state="JP")
+    assert waits.content["names"][0]["name"] == "B"
+    assert "website" not in waits.content
+    (own,) = waiting_for_institution(institution=make.owner)
+    assert own.content["website"] == "https://example.org"
+
+
+def test_a_held_change_is_held_to_the_revision_that_it_was_made_from(
+    make: Maker, editor: Actor
+) -> None:
+    key = make.write(make.institution("A"))
+    make.write(make.institution("B"), record_id=key)
+    stale = Draft(make.institution("C"), key, made_from=1)
+    with pytest.raises(ChangedMeanwhileError):
+        revisions_write_or_hold(actor=editor, drafts=[stale], via="workbook")
+    for name in ("D", "E"):
+        draft = Draft(make.institution(name), key, made_from=2)
+        revisions_write_or_hold(actor=editor, drafts=[draft], via="workbook")
+    (waits,) = waiting_for_institution(institution=make.owner)
+    assert waits.content["names"][0]["name"] == "E"

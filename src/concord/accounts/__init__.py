@@ -1,0 +1,1 @@
+"""People, what they may act for, invitations and tokens."""

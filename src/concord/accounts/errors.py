@@ -1,0 +1,55 @@
+"""What can go wrong with accounts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.record.errors import ConcordError
+
+
+class NotAllowedError(ConcordError):
+    """The person has no role that allows this."""
+
+    code = "not-allowed"
+    status = 403
+    title = _("Your role does not allow this.")
+
+
+class OtherInstitutionError(ConcordError):
+    """A form was made for another institution than the one that the person acts for now."""
+
+    code = "other-institution"
+    status = 409
+    title = _("You act for another institution now. Open the page again and send it anew.")
+
+
+class InvitationError(ConcordError):
+    """The link was used, revoked, has expired or never was: all answer alike."""
+
+    code = "invitation"
+    status = 404
+    title = _("This invitation cannot be used. Ask whoever sent it for a new one.")
+
+
+class BadTokenError(ConcordError):
+    """The token is unknown, revoked or expired: all answer alike."""
+
+    code = "bad-token"
+    status = 401
+    title = _("This token is not valid.")
+
+
+class PasswordError(ConcordError):
+    """The password is too weak."""
+
+    code = "weak-password"
+    status = 422
+    title = _("This password is too easy to guess.")
+
+
+class TakenAddressError(ConcordError):
+    """There is an account with this e-mail address."""
+
+    code = "taken-address"
+    status = 409
+    title = _("There is an account with this e-mail address: sign in, then open the link again.")

@@ -1,0 +1,132 @@
+"""Who may do what: viewers and actors come from mandates, and from nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from concord.accounts.errors import BadTokenError, InvitationError, NotAllowedError
+from concord.accounts.models import FOR_INSTITUTIONS, Invitation, Mandate, Person, Role, Token
+from concord.core.disclosure import (
+    ANYONE,
+    PUBLIC,
+    Actor,
+    Audience,
+    Clearance,
+    Viewer,
+    institution_audience,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person who acts for one institution."""
+
+    person: UUID
+    institution: UUID
+    role: Role
+
+    def may(self, role: Role) -> bool:
+        """Whether it includes what ``role`` may."""
+        return FOR_INSTITUTIONS.index(self.role) >= FOR_INSTITUTIONS.index(role)
+
+    def require(self, role: Role) -> Actor:
+        """The actor, if it may do what ``role`` may; raises ``NotAllowedError``."""
+        if not self.may(role):
+            raise NotAllowedError(str(role.label))
+        return Actor(self.institution, self.person, may_publish=self.may(Role.PUBLISHER))
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a link or token; the secret is long and random, so one round is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def mandate_list(*, person: Person) -> list[Mandate]:
+    """What a person may act for, institutions first."""
+    found = list(person.mandates.all())
+    return sorted(found, key=lambda m: (m.institution is None, m.state, str(m.institution)))
+
+
+def viewer_for(*, person: Person) -> Viewer:
+    """Everything that a person may see."""
+    audiences: set[Audience] = {PUBLIC}
+    for mandate in mandate_list(person=person):
+        if mandate.institution:
+            audiences.add(institution_audience(mandate.institution))
+    return Viewer(frozenset(audiences)) if len(audiences) > 1 else ANYONE
+
+
+def acting_list(*, person: Person) -> list[Acting]:
+    """The institutions that a person acts for."""
+    return [
+        Acting(person.id, mandate.institution, Role(mandate.role))
+        for mandate in mandate_list(person=person)
+        if mandate.institution
+    ]
+
+
+def acting_for(*, person: Person, institution: UUID) -> Acting:
+    """The person's role in ``institution``; raises ``NotAllowedError`` where there is none."""
+    for acting in acting_list(person=person):
+        if acting.institution == institution:
+            return acting
+    raise NotAllowedError
+
+
+def clearance_for(*, person: Person, state: str) -> Clearance:
+    """The right to clear for ``state``; raises ``NotAllowedError``."""
+    if not person.mandates.filter(role=Role.CONTACT_POINT, state=state).exists():
+        raise NotAllowedError(str(Role.CONTACT_POINT.label))
+    return Clearance(state, person.id)
+
+
+def member_list(*, acting: Acting) -> list[Mandate]:
+    """Who acts for the institution; for its managers."""
+    acting.require(Role.MANAGER)
+    rows = Mandate.objects.filter(institution=acting.institution).select_related("person")
+    return list(rows.order_by("given_at"))
+
+
+def invitation_list(*, acting: Acting) -> list[Invitation]:
+    """Invitations of the institution that can still be used; for its managers."""
+    acting.require(Role.MANAGER)
+    return list(
+        Invitation.objects.filter(
+            institution=acting.institution,
+            used_at=None,
+            revoked_at=None,
+            expires_at__gt=timezone.now(),
+        ).order_by("made_at")
+    )
+
+
+def invitation_get(*, secret: str) -> Invitation:
+    """The invitation that a link opens; raises ``InvitationError``."""
+    found = Invitation.objects.filter(digest=digest_of(secret)).first()
+    if found is None or found.used_at or found.revoked_at or found.expires_at <= timezone.now():
+        raise InvitationError
+    return found
+
+
+def token_list(*, person: Person) -> list[Token]:
+    """A person's tokens, newest first; revoked ones too."""
+    return list(person.tokens.order_by("-made_at"))
+
+
+def token_acting(*, secret: str) -> Acting:
+    """Whom a token acts for, never with more than its person may now; raises ``BadTokenError``."""
+    token = Token.objects.select_related("person").filter(digest=digest_of(secret)).first()
+    now = timezone.now()
+    if token is None or token.revoked_at or token.expires_at <= now or not token.person.is_active:
+        raise BadTokenError
+    try:
+        acting = acting_for(person=token.person, institution=token.institution)
+    except NotAllowedError:
+        raise BadTokenError from None
+    Token.objects.filter(id=token.id).update(last_used_at=now)
+    role = min(Role(token.role), acting.role, key=FOR_INSTITUTIONS.index)
+    return Acting(acting.person, acting.institution, role)

@@ -1,0 +1,192 @@
+"""Inviting, joining, leaving; tokens; erasing a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from concord.accounts.errors import NotAllowedError, PasswordError, TakenAddressError
+from concord.accounts.models import FOR_INSTITUTIONS, Invitation, Mandate, Person, Role, Token
+from concord.accounts.selectors import Acting, digest_of, invitation_get
+
+LINK_LIFE = dt.timedelta(days=14)
+TOKEN_LIFE = dt.timedelta(days=365)
+
+
+def invitation_make(
+    *,
+    role: Role,
+    institution: UUID | None = None,
+    state: str = "",
+    network: UUID | None = None,
+    by: Person | None = None,
+    note: str = "",
+) -> tuple[Invitation, str]:
+    """An invitation and the secret of its link, which is shown once and kept nowhere.
+
+    By the operator of the installation where ``by`` is None; else by a manager of the institution.
+    """
+    if by is not None:
+        _require_may_invite(by, role, institution)
+    secret = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        digest=digest_of(secret),
+        role=role,
+        institution=institution,
+        state=state,
+        network=network,
+        invited_by=by.id if by else None,
+        note=note[:200],
+        expires_at=timezone.now() + LINK_LIFE,
+    )
+    return invitation, secret
+
+
+def _require_may_invite(by: Person, role: Role, institution: UUID | None) -> None:
+    is_manager = (
+        institution is not None
+        and by.mandates.filter(institution=institution, role=Role.MANAGER).exists()
+    )
+    if role not in FOR_INSTITUTIONS or not is_manager:
+        raise NotAllowedError(str(Role.MANAGER.label))
+
+
+def invitation_revoke(*, acting: Acting, invitation: UUID) -> None:
+    """A manager takes an invitation of the institution back."""
+    acting.require(Role.MANAGER)
+    Invitation.objects.filter(id=invitation, institution=acting.institution).update(
+        revoked_at=timezone.now()
+    )
+
+
+def invitation_accept(*, secret: str, person: Person) -> Mandate:
+    """Give a person who has an account the role of an invitation; the wider of two roles stays."""
+    with transaction.atomic():
+        invitation = Invitation.objects.select_for_update().get(id=invitation_get(secret=secret).id)
+        invitation_get(secret=secret)  # again, now that nobody else can use it
+        scope = {
+            "institution": invitation.institution,
+            "state": invitation.state,
+            "network": invitation.network,
+        }
+        mandate, is_new = Mandate.objects.get_or_create(
+            person=person,
+            **scope,
+            defaults={"role": invitation.role, "given_by": invitation.invited_by},
+        )
+        if not is_new and mandate.institution:
+            wider = max(Role(mandate.role), Role(invitation.role), key=FOR_INSTITUTIONS.index)
+            Mandate.objects.filter(id=mandate.id).update(role=wider)
+            mandate.role = wider
+        invitation.used_at = timezone.now()
+        invitation.save(update_fields=["used_at"])
+    return mandate
+
+
+def person_join(*, secret: str, email: str, name: str, password: str, language: str) -> Person:
+    """Make an account by an invitation, and give it the invitation's role."""
+    invitation_get(secret=secret)
+    address = email.strip().lower()
+    with transaction.atomic():
+        if Person.objects.filter(email=address).exists():
+            raise TakenAddressError(fields={"email": str(TakenAddressError.title)})
+        person = Person(email=address, name=name.strip()[:200], language=language)
+        try:
+            validate_password(password, person)
+        except ValidationError as error:
+            raise PasswordError(fields={"password": " ".join(error.messages)}) from error
+        person.set_password(password)
+        person.save()
+        # The library wants a verified address before a second factor: the invitation vouches.
+        EmailAddress.objects.create(user=person, email=address, primary=True, verified=True)
+        invitation_accept(secret=secret, person=person)
+    return person
+
+
+def mandate_change(*, acting: Acting, mandate: UUID, role: Role) -> None:
+    """A manager gives a member another role; the last manager stays one."""
+    acting.require(Role.MANAGER)
+    if role not in FOR_INSTITUTIONS:
+        raise NotAllowedError
+    with transaction.atomic():
+        row = _member(acting, mandate)
+        if role is not Role.MANAGER:
+            _require_other_manager(row)
+            _end_invitations(row)
+        row.role = role
+        row.save(update_fields=["role"])
+
+
+def mandate_end(*, acting: Acting, mandate: UUID) -> None:
+    """A manager ends a member's role, or members their own; the last manager stays."""
+    with transaction.atomic():
+        row = _member(acting, mandate)
+        if row.person_id != acting.person:
+            acting.require(Role.MANAGER)
+        _require_other_manager(row)
+        _end_invitations(row)
+        row.delete()
+
+
+def _end_invitations(row: Mandate) -> None:
+    """Links of somebody who may no longer invite lead nowhere: they may have kept one."""
+    Invitation.objects.filter(
+        institution=row.institution, invited_by=row.person_id, used_at=None, revoked_at=None
+    ).update(revoked_at=timezone.now())
+
+
+def _member(acting: Acting, mandate: UUID) -> Mandate:
+    row = (
+        Mandate.objects.select_for_update()
+        .filter(id=mandate, institution=acting.institution)
+        .first()
+    )
+    if row is None:
+        raise NotAllowedError
+    return row
+
+
+def _require_other_manager(row: Mandate) -> None:
+    managers = Mandate.objects.filter(institution=row.institution, role=Role.MANAGER)
+    if row.role == Role.MANAGER and not managers.exclude(id=row.id).exists():
+        raise NotAllowedError(_("An institution keeps at least one manager."))
+
+
+def token_make(*, acting: Acting, name: str, role: Role) -> tuple[Token, str]:
+    """A token for programs, with at most the person's own role; its secret is shown once."""
+    acting.require(role)
+    secret = f"concord_{secrets.token_urlsafe(32)}"
+    token = Token.objects.create(
+        digest=digest_of(secret),
+        person_id=acting.person,
+        institution=acting.institution,
+        role=role,
+        name=name.strip()[:100] or _("without a name"),
+        beginning=secret[:12],
+        expires_at=timezone.now() + TOKEN_LIFE,
+    )
+    return token, secret
+
+
+def token_revoke(*, person: Person, token: UUID) -> None:
+    """End a token at once."""
+    person.tokens.filter(id=token, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def person_erase(*, person: Person) -> None:
+    """Forget who a person is. What they wrote keeps the opaque id alone."""
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=person).delete()
+        person.mandates.all().delete()
+        person.tokens.all().delete()
+        person.set_unusable_password()
+        person.email, person.name, person.is_active = None, "", False
+        person.save()

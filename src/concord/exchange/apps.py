@@ -1,0 +1,8 @@
+"""The room of exchange."""
+
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "concord.exchange"
+    label = "exchange"

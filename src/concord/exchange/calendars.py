@@ -1,0 +1,80 @@
+"""Training as an iCalendar feed: each activity once, moved or cancelled, and never double."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from django.http import QueryDict
+from icalendar import Calendar, Event
+
+from concord.core.disclosure import Viewer
+from concord.core.timespan import Moment, TimeSpan
+from concord.record.selectors import RecordView
+from concord.register import vocabulary
+from concord.register.listings import TRAINING
+from concord.register.reading import title_and_language
+
+PRODUCER: Final = "-//Concord//Training//EN"
+STATUS: Final = {"cancelled": "CANCELLED", "planned": "TENTATIVE"}
+"""What a stage is called there; everything else is confirmed."""
+
+
+def calendar_of(
+    viewer: Viewer, params: QueryDict, *, language: str, address: str, name: str
+) -> bytes:
+    """The activities of a list's filter whose first day is known, as one calendar.
+
+    An activity that a source dates to a month or a year alone has no day to stand on: it is left
+    out rather than given one. ``address`` is where the portal is.
+    """
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCER)
+    calendar.add("VERSION", "2.0")
+    calendar.add("X-WR-CALNAME", name)
+    for batch in TRAINING.batches(viewer, params):
+        for record in batch:
+            for event in _events(record, language, address):
+                calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def uid_of(record_id: UUID) -> str:
+    """The identifier of a record's event, the same for ever and in every calendar."""
+    return f"{record_id}@concord"
+
+
+def _events(record: RecordView, language: str, address: str) -> Iterator[Event]:
+    when = record.content.get("when")
+    span = TimeSpan.parse(when) if when else None
+    if span is None or span.start is None or span.start.day is None:
+        return
+    words, tag = title_and_language(record, language)
+    event = Event()
+    event.add("UID", uid_of(record.id))
+    event.add("DTSTAMP", record.changed_at)
+    event.add("LAST-MODIFIED", record.changed_at)
+    event.add("SEQUENCE", record.revision_number - 1)
+    event.add("DTSTART", span.start.earliest)
+    event.add("DTEND", _day_after(span.end or span.start))
+    event.add("SUMMARY", words, parameters={"LANGUAGE": tag})
+    event.add("STATUS", STATUS.get(record.content.get("stage", ""), "CONFIRMED"))
+    event.add("URL", f"{address}/records/{record.id}/")
+    if place := _place(record, language):
+        event.add("LOCATION", place)
+    yield event
+
+
+def _day_after(moment: Moment) -> dt.date:
+    last = moment.latest
+    return last if last == dt.date.max else last + dt.timedelta(days=1)
+
+
+def _place(record: RecordView, language: str) -> str:
+    content = record.content
+    country = content.get("country")
+    parts = [content.get("town", "")]
+    parts.append(vocabulary.countries().label(country, language) if country else "")
+    return ", ".join(filter(None, parts))

@@ -1,0 +1,621 @@
+"""Three ways: as downloaded, as it stands, as uploaded. Nothing is written here."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from concord.core.disclosure import Viewer
+from concord.core.vocabulary.folding import fold
+from concord.exchange.doubles import KINDS, Doubles
+from concord.exchange.workbook.cells import (
+    CLEAR,
+    WITHHELD,
+    At,
+    Cell,
+    CellError,
+    Content,
+    Sense,
+    number_of,
+    put,
+    shown,
+)
+from concord.exchange.workbook.sheets import Column, Form, WorkSheet, sheet_named
+from concord.exchange.workbook.writing import Head, check_of
+from concord.record.faults import fault_text
+from concord.record.kinds import content_type
+from concord.record.selectors import contents_then, records_get, records_owned
+from concord.record.services import content_dump
+from concord.register.checks import content_warnings
+from concord.register.reading import title_of
+
+BATCH: Final = 500
+CALLS: Final = frozenset({Form.REFERENCE, Form.ACTIVITY})
+"""Columns that say which row is meant, and nothing of the record."""
+
+
+class Status(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    CONFLICT = "conflict"
+    DOUBTFUL = "doubtful"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow:
+    """A row as it came: its number in the file, its cells in the order of ``keys``, hidden cells.
+
+    ``keys`` is shared by the rows of a sheet: a dictionary for each of 100,000 rows was measured
+    to take most of the memory of a comparison.
+    """
+
+    number: int
+    keys: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    key: str = ""
+    revision: int = 0
+    check: str = ""
+
+    @property
+    def values(self) -> dict[str, Cell]:
+        """The cells by column."""
+        return dict(zip(self.keys, self.cells, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSheet:
+    """A table that was understood: which sheet it is, under which name it came, its columns."""
+
+    sheet: WorkSheet
+    name: str
+    heads: Sequence[Head]
+    rows: Sequence[GivenRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One cell: what was downloaded, what stands now, what is uploaded."""
+
+    label: str
+    before: str
+    now: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cell that cannot be taken."""
+
+    column: str
+    value: str
+    expected: str
+    likely: list[str] = field(default_factory=list)
+    choices: str = ""
+
+
+@dataclass
+class ComparedRow:
+    """What a row would do."""
+
+    sheet: str
+    table: str
+    number: int
+    status: Status
+    record: str
+    title: str
+    is_part: bool = False
+    differences: list[Difference] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    like: str = ""
+    """The record that a new one may be."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as it is kept; ``asdict`` was measured to take a third of a comparison."""
+        return {
+            "sheet": self.sheet, "table": self.table, "number": self.number,
+            "status": self.status.value, "record": self.record, "title": self.title,
+            "is_part": self.is_part, "notes": self.notes, "like": self.like,
+            "differences": [
+                {"label": d.label, "before": d.before, "now": d.now, "after": d.after}
+                for d in self.differences
+            ],
+            "faults": [asdict(fault) for fault in self.faults],
+        }  # fmt: skip
+
+
+@dataclass
+class _Pending:
+    """A record on its way: what it says now, what it was downloaded as, and its rows."""
+
+    kind: str
+    content: Content
+    current: Content
+    base: Content
+    made_from: int
+    base_revision: int
+    rows: list[ComparedRow] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        return not self.made_from
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedBatch:
+    """Some rows, and by record the content that they would write, with what it is made from."""
+
+    rows: list[ComparedRow]
+    drafts: dict[str, dict[str, Any]]
+
+
+class Comparison:
+    """Compares one upload of one institution; ``batches`` yields as it goes."""
+
+    def __init__(
+        self, *, viewer: Viewer, institution: UUID, sheets: Sequence[GivenSheet], sense: Sense
+    ) -> None:
+        self.viewer, self.institution, self.sense = viewer, institution, sense
+        self.records = [given for given in sheets if not given.sheet.part]
+        self.parts = [given for given in sheets if given.sheet.part]
+        self._ids: dict[tuple[str, int], str] = {}
+        self._doubled: set[tuple[str, int]] = set()
+        self._doubles: Doubles | None = None
+        self._own: dict[str, set[bytes]] = {}
+        """Digests of what the institution's records say, by kind."""
+        self._name_rows()
+
+    def _name_rows(self) -> None:
+        """Give each row its record's id, and remember how other sheets may call it."""
+        for kind, called in (("course", self.sense.courses), ("activity", self.sense.activities)):
+            for record in records_owned(viewer=self.viewer, owner=self.institution, kind=kind):
+                called.setdefault(fold(number_of(str(record.id))), str(record.id))
+                if kind == "course":
+                    for title in record.content.get("titles", {"text": {}})["text"].values():
+                        called.setdefault(fold(title), str(record.id))
+        seen: Counter[str] = Counter()
+        for given in self.records:
+            for row in given.rows:
+                key = row.key or str(uuid.uuid4())
+                self._ids[given.name, row.number] = key
+                if row.key:
+                    seen[row.key] += 1
+                    if seen[row.key] > 1:
+                        self._doubled.add((given.name, row.number))
+                self._call(given, row, key)
+
+    def _call(self, given: GivenSheet, row: GivenRow, key: str) -> None:
+        called = {"course": self.sense.courses, "activity": self.sense.activities}.get(
+            given.sheet.kind
+        )
+        if called is None:
+            return
+        values = row.values
+        if number := values.get("number"):
+            called[fold(str(number))] = key
+        if given.sheet.kind == "course":
+            for name, value in values.items():
+                if name.startswith("title[") and value:
+                    called.setdefault(fold(str(value)), key)
+
+    def batches(self) -> Iterator[ComparedBatch]:
+        """Every row, records before the parts that stand alone."""
+        parts = self._parts_by_record()
+        for given in self.records:
+            rows = iter(given.rows)
+            while some := list(islice(rows, BATCH)):
+                yield self._batch(given, some, parts)
+        left = list(parts.items())
+        for start in range(0, len(left), BATCH):
+            yield self._parts_alone(dict(left[start : start + BATCH]))
+
+    def _parts_by_record(self) -> dict[str, list[tuple[GivenSheet, GivenRow]]]:
+        found: dict[str, list[tuple[GivenSheet, GivenRow]]] = defaultdict(list)
+        for given in self.parts:
+            for row in given.rows:
+                found[self._record_of(given, row)].append((given, row))
+        return found
+
+    def _record_of(self, given: GivenSheet, row: GivenRow) -> str:
+        """The id of the record that a row of parts belongs to; empty where it names none."""
+        if row.key:
+            return row.key.partition("#")[0]
+        if given.sheet.belongs is None:
+            return str(self.institution)
+        return self.sense.activities.get(fold(str(row.values.get("activity") or "")), "")
+
+    def _batch(
+        self,
+        given: GivenSheet,
+        rows: Sequence[GivenRow],
+        parts: dict[str, list[tuple[GivenSheet, GivenRow]]],
+    ) -> ComparedBatch:
+        keys = {row.number: self._ids[given.name, row.number] for row in rows}
+        good = {keys[row.number]: row for row in rows if row.key and self._is_good(given, row)}
+        pending = self._load(good, given.sheet.kind)
+        done: list[ComparedRow] = []
+        taken: dict[str, _Pending] = {}
+        for row in rows:
+            key = keys[row.number]
+            compared = ComparedRow(
+                given.sheet.name, given.name, row.number, Status.SAME, key, _title(row)
+            )
+            done.append(compared)
+            record = self._record(given, row, key, pending, compared)
+            if record is None:
+                continue
+            record.rows.append(compared)
+            self._apply(given.heads, row, record.content, record.base, record.current, compared,
+                        is_new=record.is_new)  # fmt: skip
+            taken[key] = record
+        for key, record in taken.items():
+            for part_sheet, part_row in parts.pop(key, ()):
+                done.append(self._part(part_sheet, part_row, record, key))
+        return ComparedBatch(done, self._settle(taken))
+
+    def _parts_alone(self, parts: dict[str, list[tuple[GivenSheet, GivenRow]]]) -> ComparedBatch:
+        """Parts of records whose own row did not come."""
+        kinds = {key: given[0][0].sheet.kind for key, given in parts.items() if key}
+        done: list[ComparedRow] = []
+        taken: dict[str, _Pending] = {}
+        for kind in sorted(set(kinds.values())):
+            keys = {
+                key: next(
+                    (row for sheet, row in given if row.revision and self._is_good(sheet, row)),
+                    replace(given[0][1], revision=0),
+                )
+                for key, given in parts.items()
+                if key and kinds[key] == kind
+            }
+            taken |= self._load(keys, kind)
+        for key, given in parts.items():
+            for part_sheet, part_row in given:
+                if key in taken:
+                    done.append(self._part(part_sheet, part_row, taken[key], key))
+                else:
+                    done.append(_orphan(part_sheet, part_row))
+        return ComparedBatch(done, self._settle(taken))
+
+    def _is_good(self, given: GivenSheet, row: GivenRow) -> bool:
+        """Whether the hidden cells are those that we wrote."""
+        return row.check == check_of(self.institution, given.sheet.name, row.key, row.revision)
+
+    def _load(self, rows: Mapping[str, GivenRow], kind: str) -> dict[str, _Pending]:
+        """The records of rows that have an id, as they stand and as they were downloaded."""
+        found = records_get(viewer=self.viewer, ids=[UUID(key) for key in rows if _is_id(key)])
+        records = {
+            str(key): record
+            for key, record in found.items()
+            if record.owner == self.institution and record.kind == kind
+        }
+        older = {
+            UUID(key): rows[key].revision
+            for key, record in records.items()
+            if rows[key].revision and rows[key].revision != record.revision_number
+        }
+        then = contents_then(viewer=self.viewer, revisions=older)
+        return {
+            key: _Pending(
+                kind,
+                copy.deepcopy(record.content),
+                record.content,
+                then.get(UUID(key), record.content),
+                record.revision_number,
+                rows[key].revision or record.revision_number,
+            )
+            for key, record in records.items()
+        }
+
+    def _record(
+        self,
+        given: GivenSheet,
+        row: GivenRow,
+        key: str,
+        pending: Mapping[str, _Pending],
+        compared: ComparedRow,
+    ) -> _Pending | None:
+        """The record that a row is about; None, with its fault, where there can be none."""
+        expected = self._why_not(given, row, key, pending)
+        if expected:
+            _refuse(compared, expected)
+            return None
+        if not row.key:
+            return _Pending(given.sheet.kind, {}, {}, {}, 0, 0)
+        return pending[key]
+
+    def _why_not(
+        self, given: GivenSheet, row: GivenRow, key: str, pending: Mapping[str, _Pending]
+    ) -> str:
+        """What a row that cannot be about any record lacks; empty for one that can."""
+        if not row.key:
+            is_whole = given.sheet.kind != "institution"
+            return "" if is_whole else _("the row of your institution, once you took it over")
+        if not self._is_good(given, row):
+            return _hidden_changed()
+        if (given.name, row.number) in self._doubled:
+            return _("each row once; this one stands twice in the file")
+        return "" if key in pending else _("a record that is still there and yours")
+
+    def _apply(  # noqa: PLR0917
+        self,
+        heads: Sequence[Head],
+        row: GivenRow,
+        content: Content,
+        base: Content,
+        current: Content,
+        compared: ComparedRow,
+        *,
+        is_new: bool,
+    ) -> None:
+        """Write the touched cells of a row into ``content``, noting differences and faults."""
+        values = row.values
+        around = values if is_new else self._around(heads, values, base, current)
+        for head in heads:
+            value = values.get(head.key)
+            if value is None or value == WITHHELD or head.column.form in CALLS:
+                continue
+            target = None if value == CLEAR else value
+            before = None if is_new else shown(At(head.column, head.tag, base, self.sense))
+            if not is_new and target == before:
+                continue  # nobody touched it
+            now = None if is_new else shown(At(head.column, head.tag, current, self.sense))
+            if target == now and not is_new:
+                continue  # the same change was made already
+            try:
+                put(At(head.column, head.tag, content, self.sense, around), target)
+            except CellError as error:
+                compared.faults.append(Fault(head.text, str(value), error.expected, error.likely,
+                                             head.column.choices))  # fmt: skip
+                continue
+            if not is_new and now != before:
+                compared.status = Status.CONFLICT
+            compared.differences.append(
+                Difference(head.text, _text(before), _text(now), _text(target))
+            )
+
+    def _around(
+        self,
+        heads: Sequence[Head],
+        values: Mapping[str, Cell],
+        base: Content,
+        current: Content,
+    ) -> dict[str, Cell]:
+        """The row with what stands now in cells that nobody touched: a day needs its other end."""
+        around = dict(values)
+        for head in heads:
+            if head.column.form is Form.DATE:
+                at = At(head.column, head.tag, base, self.sense)
+                if around.get(head.key) in {None, shown(at)}:
+                    around[head.key] = shown(At(head.column, head.tag, current, self.sense))
+        return around
+
+    def _part(self, given: GivenSheet, row: GivenRow, record: _Pending, key: str) -> ComparedRow:
+        """One row of a part: an item that is there, or one more."""
+        compared = ComparedRow(
+            given.sheet.name, given.name, row.number, Status.SAME, key, "", is_part=True
+        )
+        record.rows.append(compared)
+        name = given.sheet.part
+        items: list[Content] = [dict(item) for item in record.content.get(name, ())]
+        is_new = not row.key
+        base: Content = {}
+        place = len(items)
+        if not is_new:
+            then = self._then(given, row, record)
+            if then is not None and not self._is_touched(given, row, then):
+                return compared
+            now = None if then is None else self._place_of(given, row, record, then)
+            if then is None or now is None:
+                _refuse(compared, _("the row as it was downloaded; it was changed or moved since: "
+                                    "download the workbook again"))  # fmt: skip
+                return compared
+            base, place = then, now
+        item = {} if is_new else items[place]
+        if not is_new and row.values.get(_first_required(given.sheet)) == CLEAR:
+            compared.differences.append(Difference(str(given.sheet.label), "", "", CLEAR))
+            items[place] = {}
+        else:
+            self._apply(given.heads, row, item, base, dict(item), compared, is_new=is_new)
+            if is_new:
+                items.append(item)
+        record.content[name] = items
+        return compared
+
+    def _then(self, given: GivenSheet, row: GivenRow, record: _Pending) -> Content | None:
+        """A part as it was downloaded; None where the row does not tell which it was."""
+        place = row.key.rpartition("#")[2]
+        if not self._is_good(given, row) or not (place.isascii() and place.isdigit()):
+            return None
+        parts: list[Content] = record.base.get(given.sheet.part, [])
+        if row.revision != record.base_revision or int(place) >= len(parts):
+            return None
+        return parts[int(place)]
+
+    def _is_touched(self, given: GivenSheet, row: GivenRow, then: Content) -> bool:
+        values = row.values
+        return any(
+            values.get(head.key)
+            not in {None, WITHHELD, shown(At(head.column, head.tag, then, self.sense))}
+            for head in given.heads
+            if head.column.form not in CALLS
+        )
+
+    def _place_of(
+        self, given: GivenSheet, row: GivenRow, record: _Pending, then: Content
+    ) -> int | None:
+        """Where a part stands now; None where that is not certain."""
+        now = record.current.get(given.sheet.part, [])
+        if now == record.base.get(given.sheet.part, []):
+            return int(row.key.rpartition("#")[2])
+        places = [number for number, item in enumerate(now) if item == then]
+        return places[0] if len(places) == 1 else None
+
+    def _settle(self, taken: Mapping[str, _Pending]) -> dict[str, dict[str, Any]]:
+        """Check each record as a whole and give its rows their status."""
+        drafts: dict[str, dict[str, Any]] = {}
+        for key, record in taken.items():
+            for name in ("participation", "capabilities"):
+                if items := record.content.get(name):
+                    record.content[name] = [item for item in items if item]
+            if record.is_new:
+                self._assume(record)
+            faulty = any(row.faults for row in record.rows)
+            content = self._checked(record)
+            faulty = faulty or content is None
+            is_there = (
+                content is not None and record.is_new and self._is_there(record.kind, content)
+            )
+            for row in record.rows:
+                row.status = _status(row, record, is_faulty=faulty, is_there=is_there)
+            if content is None or faulty or is_there or content == record.current:
+                continue
+            drafts[key] = {"kind": record.kind, "content": content, "made_from": record.made_from}
+            record.rows[0].notes += content_warnings(record.kind, content)
+        self._doubt(taken, drafts)
+        return drafts
+
+    def _doubt(
+        self, taken: Mapping[str, _Pending], drafts: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Mark new training that may be in the register already."""
+        new = [
+            (draft["kind"], key, draft["content"])
+            for key, draft in drafts.items()
+            if taken[key].is_new and draft["kind"] in KINDS
+        ]
+        if not new:
+            return
+        if self._doubles is None:
+            self._doubles = Doubles(self.viewer)
+        for key, other in self._doubles.of(new).items():
+            note = _("It may be “%(title)s”, which is in the register already.")
+            title = title_of(other, self.sense.language)
+            for row in taken[key].rows:
+                row.status = Status.DOUBTFUL
+            taken[key].rows[0].notes.append(note % {"title": title})
+            taken[key].rows[0].like = str(other.id)
+
+    def _assume(self, record: _Pending) -> None:
+        """What an institution need not say of its own: it offers its courses, it holds its runs."""
+        own = str(self.institution)
+        if record.kind == "course":
+            record.content.setdefault("providers", [own])
+        elif record.kind == "activity" and not record.content.get("parties"):
+            record.content["parties"] = [{"party": {"institution": own}, "part": "host"}]
+            note = _("No party is named: your institution is taken to be the host.")
+            record.rows[0].notes.append(note)
+
+    def _checked(self, record: _Pending) -> Content | None:
+        """The content by the rules of its kind; None, with the faults at its rows, if it breaks."""
+        try:
+            return content_dump(content_type(record.kind).model_validate(record.content))
+        except ValidationError as error:
+            named = {fault.column for row in record.rows for fault in row.faults}
+            for fault in error.errors():
+                row, label = _where(record, fault["loc"])
+                if label not in named:
+                    value = fault["input"] if isinstance(fault["input"], str | int) else ""
+                    row.faults.append(Fault(label, str(value), fault_text(fault)))
+            return None
+
+    def _is_there(self, kind: str, content: Content) -> bool:
+        """Whether the institution has a record that says exactly this."""
+        if kind not in self._own:
+            owned = records_owned(viewer=self.viewer, owner=self.institution, kind=kind)
+            self._own[kind] = {_canonical(record.content) for record in owned}
+        canonical = _canonical(content)
+        is_there = canonical in self._own[kind]
+        self._own[kind].add(canonical)  # a row that stands twice in the file is new once
+        return is_there
+
+
+def _canonical(content: Content) -> bytes:
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _status(row: ComparedRow, record: _Pending, *, is_faulty: bool, is_there: bool) -> Status:
+    if row.faults or is_faulty:
+        return Status.REFUSED
+    if record.is_new:
+        return Status.SAME if is_there else Status.NEW
+    if row.status is Status.CONFLICT:
+        return Status.CONFLICT
+    if not row.differences:
+        return Status.SAME
+    return Status.CHANGED
+
+
+def _where(record: _Pending, path: tuple[int | str, ...]) -> tuple[ComparedRow, str]:
+    """The row and the head that a fault of the content comes from."""
+    name = str(path[0]) if path else ""
+    row = record.rows[0]
+    if name in {"participation", "capabilities"} and len(path) > 2:
+        parts = [r for r in record.rows if r.is_part]
+        row = parts[-1] if parts else row
+        name = str(path[2])
+    sheet = sheet_named(row.sheet)
+    for column in sheet.columns:
+        if column.field.partition(":")[0].partition(".")[0] == name:
+            return row, str(column.label)
+    return row, name
+
+
+def _hidden_changed() -> str:
+    return _("the hidden cells as they were downloaded; to add a row, write below the last one")
+
+
+def _refuse(compared: ComparedRow, expected: str) -> None:
+    compared.status = Status.REFUSED
+    compared.faults.append(Fault("", "", expected))
+
+
+def _orphan(given: GivenSheet, row: GivenRow) -> ComparedRow:
+    compared = ComparedRow(
+        given.sheet.name, given.name, row.number, Status.REFUSED, "", "", is_part=True
+    )
+    column: Column = given.sheet.columns[0]
+    value = str(row.values.get(column.name) or "")
+    compared.faults.append(
+        Fault(str(column.label), value, _("the number of an activity in the sheet of activities"))
+    )
+    return compared
+
+
+def _first_required(sheet: WorkSheet) -> str:
+    own = [c for c in sheet.columns if c.form is not sheet.belongs]
+    return next((c.name for c in own if c.is_required), own[0].name)
+
+
+def _title(row: GivenRow) -> str:
+    for name, value in row.values.items():
+        if value and name.partition("[")[0] in {"title", "text", "name"}:
+            return str(value)
+    return ""
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _is_id(key: str) -> bool:
+    try:
+        UUID(key)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""New training that may be in the register already, by whomever it was put there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from concord.core.disclosure import Viewer
+from concord.core.likeness import COURSE, Likely, LikenessIndex
+from concord.core.timespan import TimeSpan
+from concord.record.selectors import RecordView, record_list
+from concord.register.words import PROVIDER_PARTS
+
+KINDS = ("course", "activity")
+
+
+class Doubles:
+    """What the viewer may see of training, prepared to find the likes of new records."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._records: dict[str, RecordView] = {}
+        for kind in KINDS:
+            for record in record_list(viewer=viewer, kind=kind):
+                self._records[str(record.id)] = record
+        self._index = LikenessIndex(
+            [likely_of(record.kind, key, record.content) for key, record in self._records.items()]
+        )
+
+    def of(self, items: Sequence[tuple[str, str, Mapping[str, Any]]]) -> dict[str, RecordView]:
+        """For new records, given as kind, id and content, the one that each may be, if any."""
+        likes = self._index.like_each([likely_of(*item) for item in items])
+        found: dict[str, RecordView] = {}
+        for (_kind, key, _content), pairs in zip(items, likes, strict=True):
+            for pair in pairs[:1]:
+                other = pair.b if pair.a == key else pair.a
+                found[key] = self._records[str(other)]
+        return found
+
+
+def likely_of(kind: str, key: str, content: Mapping[str, Any]) -> Likely:
+    """A course or activity as likeness sees it."""
+    text = content.get("titles", {"text": {}})["text"]
+    when = TimeSpan.parse(content["when"]) if content.get("when") else None
+    parties = content.get("parties", ())
+    hosts = (
+        part["party"].get("institution")
+        for part in parties
+        if part["part"] in PROVIDER_PARTS and part["party"].get("institution")
+    )
+    totals = (
+        row["count"]
+        for row in content.get("participation", ())
+        if row.get("breakdown", "total") == "total" and not row.get("country")
+    )
+    return Likely(
+        id=key,
+        kind=COURSE if kind == "course" else content.get("activity_kind", ""),
+        titles=tuple(text.values()),
+        title_languages=tuple(text),
+        first=when.earliest.toordinal() if when else 0,
+        last=when.latest.toordinal() if when else 0,
+        country="" if content.get("is_online") else content.get("country", ""),
+        town=content.get("town", ""),
+        providers=frozenset(content.get("providers", ()) or hosts),
+        topics=frozenset(content.get("topics", ())),
+        counts=frozenset(totals),
+        languages=frozenset(content.get("languages", ())),
+    )

@@ -1,0 +1,1 @@
+"""The workbook: what its sheets and columns hold, writing it, and understanding what comes back."""

@@ -1,0 +1,115 @@
+"""Institutions, States and networks as cells name them, and back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from rapidfuzz import fuzz, process
+
+from concord.core.disclosure import Viewer
+from concord.core.vocabulary.folding import fold
+from concord.exchange.workbook.choices import choices
+from concord.record.selectors import RecordView, record_list
+from concord.register.links import short_name
+from concord.register.reading import pick
+
+Party = dict[str, Any]
+QUOTES = {'"': '"', "“": "”", "「": "」", "«": "»"}
+
+
+class UnknownPartyError(ValueError):
+    """No such institution, country or network is known; ``likely`` are the likest names."""
+
+    def __init__(self, text: str, likely: list[str]) -> None:
+        self.text, self.likely = text, likely
+        super().__init__(text)
+
+
+class Names:
+    """The names of what one viewer may see, for cells in one language."""
+
+    def __init__(self, viewer: Viewer, language: str) -> None:
+        self.language = language
+        self._parties: dict[str, Party] = {}
+        self._labels: dict[str, str] = {}
+        self._by_name: dict[str, set[str]] = defaultdict(set)
+        for kind in ("institution", "network"):
+            for record in record_list(viewer=viewer, kind=kind):
+                self._take(record)
+        self._shown: dict[str, str] = {}
+
+    def _take(self, record: RecordView) -> None:
+        key = str(record.id)
+        self._parties[key] = {record.kind: key}
+        self._labels[key] = short_name(record, self.language)
+        for name in [self._labels[key], *(n["name"] for n in record.content.get("names", ()))]:
+            self._by_name[fold(name)].add(key)
+
+    def institution(self, key: str) -> str:
+        """An institution or network as a cell shows it: a name that leads back to it alone."""
+        if key not in self._labels:
+            return f"[{key}]"
+        label = self._labels[key]
+        is_plain = self._by_name[fold(label)] == {key} and not choices("countries").find(label)
+        return label if is_plain else f"{label} [{key[:8]}]"
+
+    def shown(self, party: Mapping[str, Any]) -> str:
+        """A party as a cell shows it."""
+        if description := party.get("description"):
+            words = f"“{pick(description, self.language)[0]}”"
+            return f"{words} ({self._state(party['state'])})" if party.get("state") else words
+        if state := party.get("state"):
+            return self._state(state)
+        return self.institution(str(party.get("institution") or party.get("network")))
+
+    def _state(self, code: str) -> str:
+        return choices("countries").shown(self.language)[code]
+
+    def find(self, text: str) -> Party:
+        """The party that a text names; raises ``UnknownPartyError`` where none for certain."""
+        if (closing := QUOTES.get(text[:1])) and closing in text[1:]:
+            return self._described(text, closing)
+        if key := self._key_in_brackets(text):
+            return dict(self._parties[key])
+        named = self._by_name.get(fold(text), set())
+        if len(named) == 1:
+            return dict(self._parties[next(iter(named))])
+        if not named and (state := choices("countries").find(text)):
+            return {"state": state}
+        raise UnknownPartyError(text, self._likely(text, named))
+
+    def _described(self, text: str, closing: str) -> Party:
+        words, _closing, rest = text[1:].rpartition(closing)
+        described = {"original": self.language, "text": {self.language: words.strip()}}
+        party: Party = {"description": described}
+        if country := rest.strip().strip("()"):
+            state = choices("countries").find(country)
+            if state is None:
+                raise UnknownPartyError(
+                    country, choices("countries").likely(country, self.language)
+                )
+            party["state"] = state
+        return party
+
+    def _key_in_brackets(self, text: str) -> str | None:
+        beginning = text.rpartition("[")[2].rstrip("]") if text.endswith("]") else ""
+        if len(beginning) < 8:
+            return None
+        found = [key for key in self._parties if key.startswith(beginning)]
+        return found[0] if len(found) == 1 else None
+
+    def _likely(self, text: str, named: set[str]) -> list[str]:
+        if named:
+            return sorted(self.institution(key) for key in named)
+        found = process.extract(
+            fold(text), list(self._by_name), scorer=fuzz.WRatio, limit=6, score_cutoff=60
+        )
+        keys = [key for name, _score, _place in found for key in sorted(self._by_name[name])]
+        return [self.institution(key) for key in dict.fromkeys(keys)][:3]
+
+    def is_seen(self, key: str | UUID) -> bool:
+        """Whether the viewer knows of this institution or network."""
+        return str(key) in self._parties

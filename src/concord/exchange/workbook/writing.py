@@ -1,0 +1,298 @@
+"""Writes an institution's workbook: its records, and all that is needed to fill in more."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, Final
+from uuid import UUID
+
+import xlsxwriter
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from concord.core.disclosure import ANYONE, Viewer
+from concord.core.vocabulary import LANGUAGES
+from concord.exchange.workbook.cells import (
+    CLEAR,
+    WITHHELD,
+    YES,
+    At,
+    Cell,
+    Sense,
+    language_shown,
+    number_of,
+    shown,
+)
+from concord.exchange.workbook.choices import choices
+from concord.exchange.workbook.names import Names
+from concord.exchange.workbook.sheets import SHEETS, Column, Form, WorkSheet
+from concord.record.selectors import RecordView, records_owned
+
+META: Final = "_concord"
+"""Hidden sheet that tells what the workbook is, and which column is which."""
+LISTS: Final = "_lists"
+VERSION: Final = "1"
+HIDDEN: Final = ("_id", "_revision", "_check")
+ROWS_WITH_LISTS: Final = 5_000
+"""So far down do the drop-downs reach beyond the rows that are there."""
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column as it stands in a workbook: which it is, its language, and what its head says."""
+
+    column: Column
+    tag: str
+    text: str
+    key: str = field(init=False)
+    """The column's name with its language."""
+
+    def __post_init__(self) -> None:
+        name = self.column.name
+        object.__setattr__(self, "key", f"{name}[{self.tag}]" if self.tag else name)
+
+
+def heads_of(sheet: WorkSheet, languages: Sequence[str], language: str) -> list[Head]:
+    """The heads of a sheet in ``language``, with a column for each of ``languages``."""
+    heads = []
+    for column in sheet.columns:
+        for tag in languages if column.by_language else ("",):
+            label = str(column.label)
+            name = f"{label} ({language_shown(tag, language)})" if tag else label
+            heads.append(Head(column, tag, name))
+    return heads
+
+
+def check_of(institution: UUID, sheet: str, key: str, revision: int) -> str:
+    """The checksum of a row's hidden cells, so that a dragged or copied id is noticed."""
+    text = f"{institution}|{sheet}|{key}|{revision}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: the hidden cells and what it shows."""
+
+    key: str
+    revision: int
+    cells: list[Cell]
+
+
+def workbook_write(
+    *, viewer: Viewer, institution: UUID, language: str, progress: Progress = lambda _rows: None
+) -> bytes:
+    """The workbook of an institution in a language of the interface."""
+    with translation.override("zh-hans" if language == "zh-Hans" else language):
+        return _Writer(viewer, institution, language, progress).write()
+
+
+class _Writer:
+    def __init__(
+        self, viewer: Viewer, institution: UUID, language: str, progress: Progress
+    ) -> None:
+        self.viewer, self.institution, self.language = viewer, institution, language
+        self.progress = progress
+        self.sense = Sense(Names(viewer, language))
+        self.target = BytesIO()
+        self.book = xlsxwriter.Workbook(
+            self.target,
+            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        )
+        self.bold = self.book.add_format({"bold": True, "bg_color": "#DFE7E4", "text_wrap": True})
+        self.must = self.book.add_format({"bold": True, "bg_color": "#CFE0DC", "text_wrap": True})
+        self.day = self.book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        self.wide = self.book.add_format({"text_wrap": True, "valign": "top"})
+        self.rows = 0
+
+    def write(self) -> bytes:
+        self._guide()
+        meta: list[list[str]] = []
+        ranges = self._ranges()
+        for sheet in SHEETS:
+            meta += self._sheet(sheet, ranges)
+        self._lists()
+        self._meta(meta)
+        self.book.close()
+        return self.target.getvalue()
+
+    def _guide(self) -> None:
+        page = self.book.add_worksheet(_("Guide"))
+        page.set_column(0, 0, 100, self.wide)
+        lines = (
+            _("Fill in what you have; leave the rest blank. One row is one course or activity."),
+            _("Rows that are here already are yours as Concord has them. Change what has changed."),
+            _("A blank cell changes nothing. To empty a cell on purpose, write %(token)s in it.")
+            % {"token": CLEAR},
+            _("To add rows, write below the last one. Do not copy whole rows: hidden cells tell "
+              "Concord which row is which."),
+            _("Where only a month or a year is known, write it with an apostrophe before it, as in "
+              "'2026-03."),
+            _("Save the file and upload it. You see everything before anything is written, and "
+              "nobody else sees it before you publish it."),
+        )  # fmt: skip
+        page.write_string(0, 0, _("How to fill in this workbook"), self.bold)
+        for row, line in enumerate(lines, start=1):
+            page.write_string(row, 0, line, self.wide)
+
+    def _sheet(self, sheet: WorkSheet, ranges: Mapping[str, str]) -> list[list[str]]:
+        records = list(self._records(sheet))
+        heads = heads_of(sheet, self._languages(records), self.language)
+        page = self.book.add_worksheet(str(sheet.label)[:31])
+        page.freeze_panes(1, len(HIDDEN) + 1)
+        page.set_column(0, len(HIDDEN) - 1, None, None, {"hidden": True})
+        for place, name in enumerate(HIDDEN):
+            page.write_string(0, place, name)
+        for place, head in enumerate(heads, start=len(HIDDEN)):
+            self._column(page, place, head, ranges, len(records))
+        for row, line in enumerate(lines_of(sheet, heads, records, self.sense), start=1):
+            self._line(page, row, sheet, line)
+        return [[sheet.name, str(sheet.label)[:31], head.key, head.text] for head in heads]
+
+    def _records(self, sheet: WorkSheet) -> Iterator[RecordView]:
+        owned = records_owned(viewer=self.viewer, owner=self.institution, kind=sheet.kind)
+        for record in owned:
+            if sheet.kind != "institution" or record.id == self.institution:
+                yield record
+
+    def _languages(self, records: Iterable[RecordView]) -> list[str]:
+        """The reader's language, English, and those of texts that are there."""
+        found = dict.fromkeys([self.language, "en"])
+        for record in records:
+            for tag in _tags_in(record.content):
+                found.setdefault(tag)
+        return list(found)
+
+    def _column(
+        self, page: Any, place: int, head: Head, ranges: Mapping[str, str], rows: int
+    ) -> None:
+        column = head.column
+        page.write_string(0, place, head.text, self.must if column.is_required else self.bold)
+        note = str(column.form.value)
+        if column.is_required:
+            note = _("%(note)s Must be given.") % {"note": note}
+        page.write_comment(0, place, note)
+        is_text = column.form in {Form.TEXT, Form.NAME}
+        width = 40 if is_text else 24 if column.choices else 14
+        page.set_column(place, place, width, self.day if column.form is Form.DATE else None)
+        if listed := ranges.get("yes" if column.form is Form.TRUTH else column.choices):
+            only = column.form is Form.CODE
+            page.data_validation(
+                1, place, rows + ROWS_WITH_LISTS, place,
+                {"validate": "list", "source": listed, "show_error": only},
+            )  # fmt: skip
+
+    def _line(self, page: Any, row: int, sheet: WorkSheet, line: Line) -> None:
+        page.write_string(row, 0, line.key)
+        page.write_number(row, 1, line.revision)
+        page.write_string(row, 2, check_of(self.institution, sheet.name, line.key, line.revision))
+        for place, cell in enumerate(line.cells, start=len(HIDDEN)):
+            if isinstance(cell, dt.date):
+                page.write_datetime(row, place, dt.datetime.combine(cell, dt.time()), self.day)
+            elif isinstance(cell, int | float):
+                page.write_number(row, place, cell)
+            elif cell is not None:
+                page.write_string(row, place, cell)
+        self.rows += 1
+        if self.rows % 1000 == 0:
+            self.progress(self.rows)
+
+    def _used_lists(self) -> list[str]:
+        used = {column.choices for sheet in SHEETS for column in sheet.columns if column.choices}
+        return sorted(used)
+
+    def _ranges(self) -> dict[str, str]:
+        """Where the labels of each list will stand on the hidden sheet."""
+        ranges = {}
+        for place, name in enumerate(self._used_lists()):
+            letter = xlsxwriter.utility.xl_col_to_name(place)
+            ranges[name] = (
+                f"={LISTS}!${letter}$1:${letter}${len(choices(name).shown(self.language))}"
+            )
+        letter = xlsxwriter.utility.xl_col_to_name(len(ranges))
+        ranges["yes"] = f"={LISTS}!${letter}$1:${letter}$1"
+        return ranges
+
+    def _lists(self) -> None:
+        page = self.book.add_worksheet(LISTS)
+        page.hide()
+        columns = [list(choices(n).shown(self.language).values()) for n in self._used_lists()]
+        columns.append([YES[self.language]])
+        for row in range(max(map(len, columns))):
+            for place, labels in enumerate(columns):
+                if row < len(labels):
+                    page.write_string(row, place, labels[row])
+
+    def _meta(self, rows: list[list[str]]) -> None:
+        page = self.book.add_worksheet(META)
+        page.very_hidden()
+        first = ["concord", VERSION, str(self.institution), self.language]
+        for number, row in enumerate([first, *rows]):
+            for place, text in enumerate(row):
+                page.write_string(number, place, text)
+
+
+def lines_of(
+    sheet: WorkSheet, heads: Sequence[Head], records: Iterable[RecordView], sense: Sense
+) -> Iterator[Line]:
+    """The rows of a sheet, one for each record or for each of its parts."""
+    for record in records:
+        key, revision = str(record.id), record.revision_number
+        if not sheet.part:
+            cells = [_cell(head, record.content, record.withheld, sense, key) for head in heads]
+            yield Line(key, revision, cells)
+            continue
+        for place, part in enumerate(record.content.get(sheet.part, ())):
+            cells = [_cell(head, part, (), sense, key) for head in heads]
+            yield Line(f"{key}#{place}", revision, cells)
+
+
+def content_said(kind: str, content: dict[str, Any], language: str) -> list[tuple[str, Cell]]:
+    """What a content says: the heads of its filled cells and what they show, parts among them."""
+    sense = Sense(Names(ANYONE, language))
+    said: list[tuple[str, Cell]] = []
+    for sheet in SHEETS:
+        if sheet.kind != kind:
+            continue
+        heads = heads_of(sheet, list(dict.fromkeys(_tags_in(content))) or [language], language)
+        pieces = content.get(sheet.part, ()) if sheet.part else [content]
+        for piece in pieces:
+            cells = [(h.text, _cell(h, piece, (), sense, "")) for h in heads]
+            shown_cells = [(text, cell) for text, cell in cells if cell not in {None, ""}]
+            if sheet.part and shown_cells:
+                line = "; ".join(f"{text}: {cell}" for text, cell in shown_cells)
+                said.append((str(sheet.label), line))
+            else:
+                said += shown_cells
+    return said
+
+
+def _cell(
+    head: Head, content: dict[str, Any], withheld: Sequence[str], sense: Sense, key: str
+) -> Cell:
+    column = head.column
+    if column.form in {Form.REFERENCE, Form.ACTIVITY}:
+        return sense.numbers.get(key, number_of(key))
+    if withheld and column.field.partition(":")[0].partition(".")[0] in withheld:
+        return WITHHELD
+    return shown(At(column, head.tag, content, sense))
+
+
+def _tags_in(content: Mapping[str, Any]) -> Iterator[str]:
+    """Languages of the interface in which a record has texts."""
+    for value in content.values():
+        if isinstance(value, dict) and "original" in value:
+            yield from (tag for tag in value["text"] if tag in LANGUAGES)
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    yield from _tags_in(item)
+    for name in content.get("names", ()):
+        if name["language"] in LANGUAGES:
+            yield name["language"]

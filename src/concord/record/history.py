@@ -1,0 +1,123 @@
+"""Going back: what a record said before becomes a new revision; nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from concord.core.disclosure import Actor, Viewer, member_of
+from concord.record.errors import NotFoundError
+from concord.record.guard import service
+from concord.record.models import Record, Revision
+from concord.record.publishing import Written, revisions_write_or_hold
+from concord.record.selectors import revision_part
+from concord.record.services import (
+    BATCH,
+    Draft,
+    content_parse,
+    records_remove,
+    revisions_write,
+)
+
+MOST_REVISIONS: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionPair:
+    """What a record said before a revision and after it, as the viewer may see it today."""
+
+    kind: str
+    owner: UUID
+    before: dict[str, Any]
+    after: dict[str, Any]
+    is_newest: bool
+
+
+def revision_pair(*, viewer: Viewer, record_id: UUID, revision_number: int) -> RevisionPair:
+    """The contents around a revision; raises ``NotFoundError``."""
+    record = Record.objects.filter(id=record_id, audience__in=viewer.audiences).first()
+    if record is None or revision_number > MOST_REVISIONS:
+        raise NotFoundError
+    wanted = record.revisions.filter(revision_number__in=[revision_number - 1, revision_number])
+    found = {row.revision_number: row for row in wanted}
+    if revision_number not in found or not viewer.may_see(found[revision_number].audience):
+        raise NotFoundError
+    return RevisionPair(
+        record.kind,
+        record.owner_id,
+        _seen(found.get(revision_number - 1), record, viewer),
+        _seen(found[revision_number], record, viewer),
+        is_newest=revision_number == record.revision_number,
+    )
+
+
+def _seen(revision: Revision | None, record: Record, viewer: Viewer) -> dict[str, Any]:
+    if revision is None or revision.operation == Revision.Operation.TOMBSTONE:
+        return {}
+    return revision_part(revision, record, viewer).content
+
+
+def record_restore(*, actor: Actor, record_id: UUID, revision_number: int, reason: str) -> Written:
+    """Say again what a record said then: its content, under the levels that it has now."""
+    record = Record.objects.filter(id=record_id).first()
+    then = Revision.objects.filter(record=record_id, revision_number=revision_number).first()
+    if record is None or then is None or then.operation == Revision.Operation.TOMBSTONE:
+        raise NotFoundError
+    said = revision_part(then, record, member_of(actor.institution)).content
+    content = content_parse(kind=record.kind, data=said)
+    draft = Draft(content, record_id, made_from=record.revision_number)
+    return revisions_write_or_hold(actor=actor, drafts=[draft], via="restoring", reason=reason)
+
+
+def revisions_undo(
+    *, actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str
+) -> list[UUID]:
+    """Put records back to what they said before these revisions of theirs.
+
+    A record that such a revision made is removed. Returns those that were changed since, which are
+    left as they are. Nothing of it waits: raises ``MayNotPublishError`` or ``NeedsClearanceError``
+    where others would come to see something.
+    """
+    left: list[UUID] = []
+    with service(), transaction.atomic():
+        for some in _some(revisions):
+            left += _undo(actor, some, via, reason)
+    return left
+
+
+def _some(revisions: Mapping[UUID, int]) -> Iterator[dict[UUID, int]]:
+    ids = list(revisions)
+    for start in range(0, len(ids), BATCH):
+        yield {key: revisions[key] for key in ids[start : start + BATCH]}
+
+
+def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) -> list[UUID]:
+    records = Record.objects.in_bulk(list(revisions))
+    same = {
+        key: number
+        for key, number in revisions.items()
+        if key in records and records[key].revision_number == number and not records[key].is_removed
+    }
+    made = [key for key, number in same.items() if number == 1]
+    changed = {key: number - 1 for key, number in same.items() if number > 1}
+    before = Revision.objects.filter(
+        record_id__in=list(changed), revision_number__in=set(changed.values())
+    )
+    drafts = [
+        Draft(
+            content_parse(kind=records[row.record_id].kind, data=row.content),
+            row.record_id,
+            made_from=same[row.record_id],
+        )
+        for row in before
+        if row.revision_number == changed[row.record_id]
+    ]
+    if drafts:
+        revisions_write(actor=actor, drafts=drafts, via=via, reason=reason)
+    if made:
+        records_remove(actor=actor, ids=made, via=via, reason=reason)
+    return [key for key in revisions if key not in same]

@@ -1,0 +1,275 @@
+"""The desk of an institution: what it says, what only it sees, what waits, and who acts for it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from concord.accounts.models import FOR_INSTITUTIONS, Role
+from concord.accounts.selectors import (
+    acting_list,
+    clearance_for,
+    invitation_list,
+    mandate_list,
+    member_list,
+    token_list,
+)
+from concord.accounts.services import (
+    invitation_make,
+    invitation_revoke,
+    mandate_change,
+    mandate_end,
+    token_make,
+    token_revoke,
+)
+from concord.core.disclosure import PUBLIC
+from concord.exchange.uploads import upload_list
+from concord.record.publishing import (
+    Written,
+    gate_get,
+    gate_set,
+    records_publish,
+    waiting_clear,
+    waiting_drop,
+    waiting_for_institution,
+    waiting_for_state,
+    waiting_publish,
+    waiting_return,
+)
+from concord.record.selectors import record_get, records_get, records_owned
+from concord.register import vocabulary
+from concord.register.links import Parties
+from concord.register.listquery import read_ids
+from concord.register.taking_over import compiled_about, compiled_take_over
+from concord.web.templatetags.reading import language
+from concord.web.views.viewer import act_for, acting_of, me_of, person_of, signed_in, viewer_of
+
+SHOWN = 200
+"""Records that the desk lists at a time; the lists of the portal have them all."""
+
+
+def _named(request: HttpRequest, ids: set[str]) -> Parties:
+    return Parties(viewer_of(request), language(), ids)
+
+
+@signed_in
+def desk(request: HttpRequest) -> HttpResponse:
+    """Where somebody's work for an institution begins."""
+    person = me_of(request)
+    if not acting_list(person=person):
+        mandates = mandate_list(person=person)
+        states = [m.state for m in mandates if m.state]
+        return redirect("clearing", state=states[0]) if states else _without(request)
+    acting = acting_of(request)
+    choices = acting_list(person=person)
+    owned = records_owned(viewer=viewer_of(request), owner=acting.institution)
+    own = records_owned(viewer=viewer_of(request), owner=acting.institution, only_own=True)
+    context = {
+        "acting": acting,
+        "choices": choices,
+        "parties": _named(request, {str(choice.institution) for choice in choices}),
+        "recent": list(islice(owned, 10)),
+        "unpublished": list(islice(own, SHOWN)),
+        "compiled": compiled_about(viewer=viewer_of(request), institution=acting.institution)
+        if acting.may(Role.EDITOR)
+        else [],
+        "uploads": upload_list(acting=acting),
+        "waiting": waiting_for_institution(institution=acting.institution),
+        "may_edit": acting.may(Role.EDITOR),
+        "may_publish": acting.may(Role.PUBLISHER),
+        "may_manage": acting.may(Role.MANAGER),
+        "states": [m.state for m in mandate_list(person=person) if m.role == Role.CONTACT_POINT],
+    }
+    return render(request, "concord/desk.html", context)
+
+
+def _without(request: HttpRequest) -> HttpResponse:
+    return render(request, "concord/desk_without.html")
+
+
+@require_POST
+@signed_in
+def choose(request: HttpRequest) -> HttpResponse:
+    """Act for another of one's institutions."""
+    person = person_of(request)
+    (institution,) = read_ids(request.POST, "institution", 1) or (None,)
+    if person and institution in {a.institution for a in acting_list(person=person)}:
+        act_for(request, institution)
+    return redirect("desk")
+
+
+@signed_in
+def publish(request: HttpRequest) -> HttpResponse:
+    """What is to be published is shown as the public will see it; then it is published."""
+    acting = acting_of(request)
+    actor = acting.require(Role.PUBLISHER)
+    params = request.POST if request.method == "POST" else request.GET
+    ids = read_ids(params, "id", SHOWN)
+    if not ids:
+        return redirect("desk")
+    if request.method == "POST":
+        _tell(request, records_publish(actor=actor, ids=ids))
+        return redirect("desk")
+    found = records_get(viewer=viewer_of(request), ids=ids)
+    chosen = [found[i] for i in ids if i in found and found[i].audience != PUBLIC]
+    gate = gate_get(institution=acting.institution)
+    context = {"records": chosen, "gate": gate, "parties": _named(request, set())}
+    return render(request, "concord/publish.html", context)
+
+
+def _tell(request: HttpRequest, done: Written) -> None:
+    if done.written:
+        count = len(done.written)
+        text = ngettext("%(n)d record published.", "%(n)d records published.", count)
+        messages.success(request, text % {"n": count})
+    if done.waiting:
+        count = len(done.waiting)
+        text = ngettext(
+            "%(n)d change waits to be cleared.", "%(n)d changes wait to be cleared.", count
+        )
+        messages.info(request, text % {"n": count})
+
+
+@require_POST
+@signed_in
+def take_over(request: HttpRequest) -> HttpResponse:
+    """The institution takes over what compilers wrote about it."""
+    acting = acting_of(request)
+    ids = read_ids(request.POST, "id", SHOWN)
+    if ids:
+        actor = acting.require(Role.PUBLISHER)
+        compiled_take_over(actor=actor, viewer=viewer_of(request), ids=ids)
+        text = ngettext("%(n)d record is yours now.", "%(n)d records are yours now.", len(ids))
+        messages.success(request, text % {"n": len(ids)})
+    return redirect("desk")
+
+
+@require_POST
+@signed_in
+def waiting(request: HttpRequest) -> HttpResponse:
+    """A publisher lets out what editors made, or the institution takes changes back."""
+    acting = acting_of(request)
+    ids = read_ids(request.POST, "id", SHOWN)
+    if ids and request.POST.get("do") == "publish":
+        _tell(request, waiting_publish(actor=acting.require(Role.PUBLISHER), ids=ids))
+    elif ids:
+        acting.require(Role.EDITOR)
+        waiting_drop(institution=acting.institution, ids=ids)
+    return redirect("desk")
+
+
+@signed_in
+def clearing(request: HttpRequest, state: str) -> HttpResponse:
+    """The queue of a State's contact point: approve, or return with a reason, in bulk."""
+    person = me_of(request)
+    clearance = clearance_for(person=person, state=state)
+    if request.method == "POST":
+        ids = read_ids(request.POST, "id", SHOWN)
+        reason = request.POST.get("reason", "").strip()
+        if ids and request.POST.get("do") == "clear":
+            count = waiting_clear(clearance=clearance, ids=ids)
+            text = ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count)
+            messages.success(request, text % {"n": count})
+        elif ids and reason:
+            waiting_return(state=state, ids=ids, reason=reason)
+        elif ids:
+            messages.error(request, _("Say why you return it, so that it can be mended."))
+        return redirect("clearing", state=state)
+    waits = waiting_for_state(state=state)
+    context = {
+        "state": state,
+        "waiting": waits,
+        "parties": _named(request, {str(row.institution) for row in waits}),
+    }
+    return render(request, "concord/clearing.html", context)
+
+
+@signed_in
+def members(request: HttpRequest) -> HttpResponse:
+    """Who acts for the institution, whom it invited, and whether its State clears."""
+    acting = acting_of(request)
+    acting.require(Role.MANAGER)
+    person = person_of(request)
+    link = ""
+    if request.method == "POST":
+        link = _manage(request, request.POST.get("do", ""))
+        if not link:
+            return redirect("members")
+    context: dict[str, Any] = {
+        "acting": acting,
+        "me": person.id if person else None,
+        "members": member_list(acting=acting),
+        "invitations": invitation_list(acting=acting),
+        "roles": [(role.value, role.label) for role in FOR_INSTITUTIONS],
+        "gate": gate_get(institution=acting.institution),
+        "countries": sorted((c.label(language()), c.code) for c in vocabulary.countries()),
+        "link": link,
+    }
+    return render(request, "concord/members.html", context)
+
+
+def _manage(request: HttpRequest, do: str) -> str:
+    """Do what a manager asked; return the link of a new invitation."""
+    acting, person = acting_of(request), person_of(request)
+    role = Role(request.POST["role"]) if request.POST.get("role") in Role.values else Role.READER
+    (target,) = read_ids(request.POST, "id", 1) or (None,)
+    if do == "invite":
+        _invitation, secret = invitation_make(
+            role=role, institution=acting.institution, by=person, note=request.POST.get("note", "")
+        )
+        return request.build_absolute_uri(reverse("join", args=[secret]))
+    if do == "revoke" and target:
+        invitation_revoke(acting=acting, invitation=target)
+    elif do == "change" and target:
+        mandate_change(acting=acting, mandate=target, role=role)
+    elif do == "end" and target:
+        mandate_end(acting=acting, mandate=target)
+    elif do == "gate":
+        _set_gate(request, acting.institution)
+    return ""
+
+
+def _set_gate(request: HttpRequest, institution: UUID) -> None:
+    record = record_get(viewer=viewer_of(request), record_id=institution, kind="institution")
+    state = record.content.get("state", "")
+    beyond = request.POST.get("beyond", "")
+    gate_set(institution=institution, state=state, beyond=beyond if state else "")
+
+
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    """A person's own account."""
+    return render(request, "concord/me.html")
+
+
+@signed_in
+def tokens(request: HttpRequest) -> HttpResponse:
+    """Keys for programs: made, seen once, revoked."""
+    person = me_of(request)
+    secret = ""
+    if request.method == "POST":
+        (target,) = read_ids(request.POST, "id", 1) or (None,)
+        if target:
+            token_revoke(person=person, token=target)
+            return redirect("tokens")
+        role = request.POST.get("role", "")
+        _token, secret = token_make(
+            acting=acting_of(request),
+            name=request.POST.get("name", ""),
+            role=Role(role) if role in FOR_INSTITUTIONS else Role.READER,
+        )
+    context = {
+        "tokens": token_list(person=person),
+        "secret": secret,
+        "roles": [(role.value, role.label) for role in FOR_INSTITUTIONS],
+    }
+    return render(request, "concord/tokens.html", context)

@@ -1,0 +1,73 @@
+"""Opening an invitation: with an account, or by making one."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from concord.accounts.errors import PasswordError, TakenAddressError
+from concord.accounts.models import Person, Role
+from concord.accounts.selectors import invitation_get
+from concord.accounts.services import invitation_accept, person_join
+from concord.core.disclosure import ANYONE
+from concord.record.errors import InvalidQueryError
+from concord.register.links import Parties
+from concord.web.templatetags.reading import language
+from concord.web.views.viewer import act_for, person_of
+
+LONGEST_ADDRESS = 254
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """The page that an invitation's link opens."""
+    invitation = invitation_get(secret=secret)
+    person = person_of(request)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            person = _accept(request, secret, person)
+        except (PasswordError, TakenAddressError, InvalidQueryError) as error:
+            errors = error.fields
+        else:
+            if invitation.institution:
+                act_for(request, invitation.institution)
+            return redirect("desk")
+    ids = {str(key) for key in (invitation.institution, invitation.network) if key}
+    context = {
+        "invitation": invitation,
+        "role": Role(invitation.role).label,
+        "parties": Parties(ANYONE, language(), ids),
+        "errors": errors,
+        "typed": request.POST,
+        "person": person_of(request),
+    }
+    return render(request, "concord/join.html", context, status=422 if errors else 200)
+
+
+def _accept(request: HttpRequest, secret: str, person: Person | None) -> Person:
+    if person is not None:
+        invitation_accept(secret=secret, person=person)
+        return person
+    email = request.POST.get("email", "").strip()
+    try:
+        validate_email(email)
+        MaxLengthValidator(LONGEST_ADDRESS)(email)
+    except ValidationError as error:
+        raise InvalidQueryError(fields={"email": " ".join(error.messages)}) from error
+    joined = person_join(
+        secret=secret,
+        email=email,
+        name=request.POST.get("name", ""),
+        password=request.POST.get("password", ""),
+        language=language(),
+    )
+    login(request, joined, backend=BACKEND)
+    return joined
