@@ -39,7 +39,7 @@ def editor(make: Maker) -> Actor:
 
 @pytest.fixture
 def publisher(editor: Actor) -> Actor:
-    return replace(editor, may_publish=True)
+    return replace(editor, person=uuid.uuid4(), may_publish=True)
 
 
 def _name(record_id: uuid.UUID, viewer: object = ANYONE) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -241,13 +241,3 @@ def language_by_letters(text: str) -> str:
     if any(c in "ăđơưĂĐƠƯ" or "\u1ea0" <= c <= "\u1ef9" for c in text):
         return "vi"
     return "en"
-
-
-def key_of_form(sheet: WorkSheet, form: Form) -> str:
-    """The name of the sheet's first column of a form; empty where it has none."""
-    return next((column.name for column in sheet.columns if column.form is form), "")
-
-
-def cells_of(table: Table, place: int) -> Iterable[Cell]:
-    """The values of one column."""
-    return (plain(row.values[place]) for row in table.rows)

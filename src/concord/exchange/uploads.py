@@ -106,7 +106,8 @@ def _make(
         mapping={"is_pasted": is_pasted},
     )
     path = _path(upload.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # what an institution keeps to itself is nobody else's to read
     path.write_bytes(data)
     if own is None:
         upload.mapping |= {"tables": _guessed(acting.institution, tables)}

@@ -206,13 +206,21 @@ def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
 def waiting_publish(*, actor: Actor, ids: Collection[UUID]) -> Written:
     """A publisher lets out what editors of the institution made; a State may yet have to clear it.
 
+    The revision names who made the change and why, as they did.
+
     Raises ``NotFoundError`` where one of ``ids`` does not wait for this institution's publisher,
     ``ChangedMeanwhileError`` where a record was changed since.
     """
     with service(), transaction.atomic():
         rows = _taken(ids, institution=actor.institution, waits_for=Waiting.For.PUBLISHER)
-        drafts = [_draft(row) for row in rows]
-        done = revisions_write_or_hold(actor=actor, drafts=drafts, via=rows[0].via)
+        done = Written([], [])
+        for (institution, person, via, reason), same in _by_maker(rows).items():
+            maker = Actor(institution, person, may_publish=actor.may_publish)
+            part = revisions_write_or_hold(
+                actor=maker, drafts=[_draft(row) for row in same], via=via, reason=reason
+            )
+            done.written.extend(part.written)
+            done.waiting.extend(part.waiting)
         Waiting.objects.filter(id__in=[row.id for row in rows]).delete()
     return done
 

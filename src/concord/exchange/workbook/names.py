@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
@@ -109,7 +108,3 @@ class Names:
         )
         keys = [key for name, _score, _place in found for key in sorted(self._by_name[name])]
         return [self.institution(key) for key in dict.fromkeys(keys)][:3]
-
-    def is_seen(self, key: str | UUID) -> bool:
-        """Whether the viewer knows of this institution or network."""
-        return str(key) in self._parties
