@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import gettext_lazy as _
 
+from concord.accounts.models import Role
+from concord.accounts.selectors import Acting
 from concord.web.templatetags.reading import language, tag_of
 
 NAVIGATION = (
@@ -23,6 +25,14 @@ NAVIGATION = (
     ("about", _("About this collection")),
 )
 
+
+DESK: Final = (
+    ("desk", _("Desk"), Role.READER),
+    ("workbook", _("Workbook"), Role.EDITOR),
+    ("upload_new", _("Upload"), Role.EDITOR),
+    ("members", _("People and clearance"), Role.MANAGER),
+)
+"""The rooms of a desk, and the role that each takes."""
 
 DATA: Final[Mapping[str, str]] = {
     "home": "/api/summary",
@@ -65,8 +75,10 @@ def data_address(request: HttpRequest) -> str:
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     match = request.resolver_match
+    acting: Acting | None = getattr(request, "acting", None)
     return {
-        "acting_id": getattr(request, "acting_id", ""),
+        "acting_id": str(acting.institution) if acting else "",
+        "desk_rooms": [(name, label) for name, label, role in DESK if acting and acting.may(role)],
         "portal_name": settings.CONCORD_NAME,
         "navigation": NAVIGATION,
         "current_page": match.url_name if match else "",

@@ -54,7 +54,7 @@ def acting_of(request: HttpRequest) -> Acting:
     meant = request.POST.get("acting", "")
     if meant and meant != str(acting.institution):
         raise OtherInstitutionError
-    request.acting_id = str(acting.institution)  # type: ignore[attr-defined]
+    request.acting = acting  # type: ignore[attr-defined]
     return acting
 
 

@@ -1,0 +1,23 @@
+"""The tables of accounts, one module for each subject."""
+
+from concord.accounts.models.people import (
+    FOR_INSTITUTIONS,
+    Invitation,
+    Mandate,
+    Person,
+    PersonManager,
+    Role,
+    Scope,
+    Token,
+)
+
+__all__ = [
+    "FOR_INSTITUTIONS",
+    "Invitation",
+    "Mandate",
+    "Person",
+    "PersonManager",
+    "Role",
+    "Scope",
+    "Token",
+]
