@@ -6,12 +6,17 @@ import uuid
 from pathlib import Path
 from uuid import UUID
 
+from django.test import Client
+
+from concord.accounts.models import Role
+from concord.accounts.services import invitation_make
 from concord.core.disclosure import Actor, Level
 from concord.record.content import Content
 from concord.record.services import Draft, content_parse, node_ensure, revisions_write
 
 ROOT = Path(__file__).resolve().parents[1]
 EAST_ASIA = ROOT / "data" / "east-asia"
+PASSWORD = "a horse eats seven apples"
 
 
 class Maker:
@@ -51,3 +56,19 @@ class Maker:
 def text(words: str, language: str = "en") -> dict[str, object]:
     """A text in one language."""
     return {"original": language, "text": {language: words}}
+
+
+def join(
+    institution: UUID | None, role: Role, name: str, state: str = "", network: UUID | None = None
+) -> Client:
+    """A browser that is signed in as somebody new with a role."""
+    _made, secret = invitation_make(
+        role=role, institution=institution, state=state, network=network
+    )
+    client = Client()
+    answer = client.post(
+        f"/join/{secret}/",
+        {"email": f"{name}@example.org", "name": name, "password": PASSWORD},
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    return client

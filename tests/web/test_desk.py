@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from making import Maker, text
+from making import PASSWORD, Maker, join, text
 
 from concord.accounts.models import Invitation, Mandate, Person, Role
 from concord.accounts.selectors import acting_for, token_acting
@@ -22,20 +22,6 @@ from concord.record.models import Revision
 from concord.record.publishing import gate_set
 from concord.record.selectors import record_get, records_owned
 from concord.record.services import Draft, revision_write
-
-PASSWORD = "a horse eats seven apples"
-
-
-def join(institution: uuid.UUID | None, role: Role, name: str, state: str = "") -> Client:
-    """A browser that is signed in as somebody new with a role."""
-    _made, secret = invitation_make(role=role, institution=institution, state=state)
-    client = Client()
-    answer = client.post(
-        f"/join/{secret}/",
-        {"email": f"{name}@example.org", "name": name, "password": PASSWORD},
-    )
-    assert answer.status_code == 302, answer.content.decode()
-    return client
 
 
 @pytest.fixture

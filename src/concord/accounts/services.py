@@ -187,6 +187,8 @@ def person_erase(*, person: Person) -> None:
         EmailAddress.objects.filter(user=person).delete()
         person.mandates.all().delete()
         person.tokens.all().delete()
+        person.notices.all().delete()
+        person.notice_choices.all().delete()
         person.set_unusable_password()
         person.email, person.name, person.is_active = None, "", False
         person.save()

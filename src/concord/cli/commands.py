@@ -26,6 +26,7 @@ from concord.core.disclosure import ANYONE, Level, member_of
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.services import folder_load
 from concord.exchange.workbook.writing import workbook_write
+from concord.jobs.schedule import schedule_ensure
 from concord.jobs.tasks import run_studies
 from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
@@ -304,6 +305,7 @@ def serve(
     kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
     if kept is None or kept.is_stale:
         run_studies.enqueue()
+    schedule_ensure()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C, leaving nothing
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host,

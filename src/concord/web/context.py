@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import gettext_lazy as _
 
-from concord.accounts.models import Role
+from concord.accounts.models import Person, Role
+from concord.accounts.notices import notice_count
 from concord.accounts.selectors import Acting
 from concord.web.templatetags.reading import language, tag_of
 
@@ -76,9 +77,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     match = request.resolver_match
     acting: Acting | None = getattr(request, "acting", None)
+    user = getattr(request, "user", None)
     return {
         "acting_id": str(acting.institution) if acting else "",
         "desk_rooms": [(name, label) for name, label, role in DESK if acting and acting.may(role)],
+        "notice_count": notice_count(person=user) if isinstance(user, Person) else 0,
         "portal_name": settings.CONCORD_NAME,
         "navigation": NAVIGATION,
         "current_page": match.url_name if match else "",

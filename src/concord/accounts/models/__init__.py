@@ -1,5 +1,6 @@
 """The tables of accounts, one module for each subject."""
 
+from concord.accounts.models.notices import Notice, NoticeChoice, What
 from concord.accounts.models.people import (
     FOR_INSTITUTIONS,
     Invitation,
@@ -15,9 +16,12 @@ __all__ = [
     "FOR_INSTITUTIONS",
     "Invitation",
     "Mandate",
+    "Notice",
+    "NoticeChoice",
     "Person",
     "PersonManager",
     "Role",
     "Scope",
     "Token",
+    "What",
 ]

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from concord.accounts.models import FOR_INSTITUTIONS, Role
+from concord.accounts.models import FOR_INSTITUTIONS, Role, What
+from concord.accounts.notices import notice_of_waiting, notice_send
 from concord.accounts.selectors import (
     acting_list,
     clearance_for,
@@ -31,7 +32,7 @@ from concord.accounts.services import (
     token_make,
     token_revoke,
 )
-from concord.core.disclosure import PUBLIC
+from concord.core.disclosure import PUBLIC, Actor
 from concord.exchange.uploads import upload_list
 from concord.record.publishing import (
     Written,
@@ -117,7 +118,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     if not ids:
         return redirect("desk")
     if request.method == "POST":
-        _tell(request, records_publish(actor=actor, ids=ids))
+        _tell(request, actor, records_publish(actor=actor, ids=ids))
         return redirect("desk")
     found = records_get(viewer=viewer_of(request), ids=ids)
     chosen = [found[i] for i in ids if i in found and found[i].audience != PUBLIC]
@@ -126,7 +127,8 @@ def publish(request: HttpRequest) -> HttpResponse:
     return render(request, "concord/publish.html", context)
 
 
-def _tell(request: HttpRequest, done: Written) -> None:
+def _tell(request: HttpRequest, actor: Actor, done: Written) -> None:
+    notice_of_waiting(actor=actor, waiting=done.waiting)
     if done.written:
         count = len(done.written)
         text = ngettext("%(n)d record published.", "%(n)d records published.", count)
@@ -160,7 +162,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     acting = acting_of(request)
     ids = read_ids(request.POST, "id", SHOWN)
     if ids and request.POST.get("do") == "publish":
-        _tell(request, waiting_publish(actor=acting.require(Role.PUBLISHER), ids=ids))
+        actor = acting.require(Role.PUBLISHER)
+        _tell(request, actor, waiting_publish(actor=actor, ids=ids))
     elif ids:
         acting.require(Role.EDITOR)
         waiting_drop(institution=acting.institution, ids=ids)
@@ -175,12 +178,15 @@ def clearing(request: HttpRequest, state: str) -> HttpResponse:
     if request.method == "POST":
         ids = read_ids(request.POST, "id", SHOWN)
         reason = request.POST.get("reason", "").strip()
+        makers = {row.institution for row in waiting_for_state(state=state) if row.id in ids}
         if ids and request.POST.get("do") == "clear":
             count = waiting_clear(clearance=clearance, ids=ids)
             text = ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count)
             messages.success(request, text % {"n": count})
+            _tell_makers(What.CLEARED, makers, person.id)
         elif ids and reason:
             waiting_return(state=state, ids=ids, reason=reason)
+            _tell_makers(What.RETURNED, makers, person.id)
         elif ids:
             messages.error(request, _("Say why you return it, so that it can be mended."))
         return redirect("clearing", state=state)
@@ -191,6 +197,11 @@ def clearing(request: HttpRequest, state: str) -> HttpResponse:
         "parties": _named(request, {str(row.institution) for row in waits}),
     }
     return render(request, "concord/clearing.html", context)
+
+
+def _tell_makers(what: What, institutions: set[UUID], by: UUID) -> None:
+    for institution in institutions:
+        notice_send(what=what, address="/desk/", institution=institution, but=by)
 
 
 @signed_in

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.errors import NotAllowedError
 from concord.accounts.models import Role
+from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting, acting_list
 from concord.core.analysis.ladder import confirmation
 from concord.core.disclosure import Viewer
@@ -97,10 +98,11 @@ def revision(request: HttpRequest, record_id: UUID, number: int) -> HttpResponse
         if acting is None:
             raise NotAllowedError
         reason = _("revision %(n)d said again") % {"n": number}
-        record_restore(
-            actor=acting.require(Role.EDITOR), record_id=record_id, revision_number=number,
-            reason=reason,
-        )  # fmt: skip
+        actor = acting.require(Role.EDITOR)
+        done = record_restore(
+            actor=actor, record_id=record_id, revision_number=number, reason=reason
+        )
+        notice_of_waiting(actor=actor, waiting=done.waiting)
         return redirect("record", record_id=record_id)
     history = revision_list(viewer=viewer, record_id=record_id)
     row = next(r for r in history if r.revision_number == number)

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from concord.accounts.models import Role
+from concord.accounts.notices import notice_of_waiting
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
 from concord.exchange.comparing import Status
@@ -39,7 +39,7 @@ from concord.exchange.workbook.cells import language_shown
 from concord.exchange.workbook.choices import choices
 from concord.exchange.workbook.sheets import SHEETS, Form, sheet_named
 from concord.exchange.workbook.writing import workbook_write
-from concord.jobs.tasks import compare_upload, forget_uploads
+from concord.jobs.tasks import compare_upload
 from concord.record.errors import ChangedMeanwhileError, ConcordError
 from concord.record.selectors import records_get
 from concord.web.templatetags.reading import language
@@ -49,7 +49,6 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 AT_ONCE: Final = 1_000_000
 """Bytes of an upload that is compared while the person waits; larger ones go to the worker."""
 PAGE: Final = 100
-DAY: Final = 86_400
 WORDS: Final = {
     Status.NEW: gettext_lazy("new"),
     Status.CHANGED: gettext_lazy("changed"),
@@ -87,8 +86,6 @@ def upload_new(request: HttpRequest) -> HttpResponse:
         except ConcordError as error:
             errors = error.fields or {"file": error.detail or str(error.title)}
         else:
-            if cache.add("uploads-forgotten", 1, DAY):
-                forget_uploads.enqueue()
             _compare(upload)
             return redirect("upload", upload_id=upload.id)
     context = {"errors": errors, "typed": request.POST}
@@ -299,8 +296,9 @@ def upload_decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 def _confirm(request: HttpRequest, upload_id: UUID) -> None:
     offered, kept = request.POST.getlist("offered"), set(request.POST.getlist("record"))
+    acting = acting_of(request)
     done = upload_confirm(
-        acting=acting_of(request),
+        acting=acting,
         upload_id=upload_id,
         without={key for key in offered if key not in kept},
         also=kept,
@@ -309,6 +307,7 @@ def _confirm(request: HttpRequest, upload_id: UUID) -> None:
     text = ngettext("%(n)d record written.", "%(n)d records written.", count) % {"n": count}
     messages.success(request, text)
     if done.waiting:
+        notice_of_waiting(actor=acting.require(Role.EDITOR), waiting=done.waiting)
         count = len(done.waiting)
         text = ngettext(
             "%(n)d change of what others see waits.",
