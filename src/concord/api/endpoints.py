@@ -31,7 +31,7 @@ from concord.api.viewing import viewer_of
 from concord.core.disclosure import ANYONE, Viewer
 from concord.core.vocabulary import Entry
 from concord.record.columns import Question
-from concord.record.errors import ConcordError, InvalidQueryError, NotFoundError
+from concord.record.errors import ConcordError, InvalidQueryError, MergedError, NotFoundError
 from concord.record.kinds import all_kinds
 from concord.record.selectors import record_get, record_list, records_get
 from concord.register import vocabulary
@@ -136,7 +136,10 @@ def _problem(
 
 @api.exception_handler(ConcordError)
 def _concord_error(request: HttpRequest, error: ConcordError) -> HttpResponse:  # noqa: ARG001
-    return _problem(error.status, error.code, str(error.title), error.detail, error.fields)
+    answer = _problem(error.status, error.code, str(error.title), error.detail, error.fields)
+    if isinstance(error, MergedError):
+        answer["Link"] = f'</api/records/{error.fields["into"]}>; rel="successor-version"'
+    return answer
 
 
 @api.exception_handler(NinjaValidationError)
@@ -229,10 +232,15 @@ def collaboration(request: HttpRequest) -> PageOut:
 
 
 @api.get(
-    "/records/{record_id}", response={200: RecordOut, 400: ProblemOut, 404: ProblemOut, **REFUSED}
+    "/records/{record_id}",
+    response={200: RecordOut, 400: ProblemOut, 404: ProblemOut, 410: ProblemOut, **REFUSED},
 )
 def record(request: HttpRequest, record_id: UUID, known_at: dt.datetime | None = None) -> RecordOut:
-    """One record of any kind; ``known_at`` gives what the register said then."""
+    """One record of any kind; ``known_at`` gives what the register said then.
+
+    A record that was merged into another answers 410; ``fields.into`` is the id of that other, and
+    so is its link ``successor-version``.
+    """
     known_at = in_utc(known_at, "known_at") if known_at else None
     return RecordOut.of(
         record_get(viewer=viewer_of(request), record_id=record_id, known_at=known_at)

@@ -29,6 +29,14 @@ class NotFoundError(ConcordError):
     title = _("There is no such record.")
 
 
+class MergedError(NotFoundError):
+    """The record was merged into another, whose id is in ``fields`` under ``into``."""
+
+    code = "merged"
+    status = 410
+    title = _("This record was merged into another, which stands for both.")
+
+
 class InvalidContentError(ConcordError):
     """The content of a record breaks a rule of its kind; ``fields`` says which and how."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from concord.core.disclosure import Actor, Viewer, member_of
+from concord.core.disclosure import Actor, Viewer, level_of, member_of
 from concord.record.errors import NotFoundError
 from concord.record.guard import service
 from concord.record.models import Record, Revision
@@ -78,9 +78,10 @@ def revisions_undo(
 ) -> list[UUID]:
     """Put records back to what they said before these revisions of theirs.
 
-    A record that such a revision made is removed. Returns those that were changed since, which are
-    left as they are. Nothing of it waits: raises ``MayNotPublishError`` or ``NeedsClearanceError``
-    where others would come to see something.
+    A record that such a revision made is removed, one that it removed is there again, and whoever
+    saw a field before sees it again. Returns those that were changed since, which are left as they
+    are. Nothing of it waits: raises ``MayNotPublishError`` or ``NeedsClearanceError`` where others
+    would come to see something.
     """
     left: list[UUID] = []
     with service(), transaction.atomic():
@@ -100,7 +101,7 @@ def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) ->
     same = {
         key: number
         for key, number in revisions.items()
-        if key in records and records[key].revision_number == number and not records[key].is_removed
+        if key in records and records[key].revision_number == number
     }
     made = [key for key, number in same.items() if number == 1]
     changed = {key: number - 1 for key, number in same.items() if number > 1}
@@ -111,6 +112,8 @@ def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) ->
         Draft(
             content_parse(kind=records[row.record_id].kind, data=row.content),
             row.record_id,
+            level_of(row.audience),
+            {name: level_of(audience) for name, audience in row.audiences.items()},
             made_from=same[row.record_id],
         )
         for row in before

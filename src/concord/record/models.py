@@ -7,8 +7,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from concord.record.storing import StoredJSON
-
 
 class Node(models.Model):
     """One installation with a database of its own. Exactly one row is this installation."""
@@ -49,13 +47,16 @@ class Record(models.Model):
     kind = models.CharField(max_length=30)
     owner = models.ForeignKey("self", on_delete=models.PROTECT, related_name="owned")
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="records")
-    content = StoredJSON()
+    content = models.JSONField()
     audience = models.CharField(max_length=100)
-    audiences = StoredJSON(default=dict)
+    audiences = models.JSONField(default=dict)
     revision_number = models.PositiveIntegerField()
     changed_in = models.PositiveBigIntegerField(help_text="Number of its newest revision")
     changed_at = models.DateTimeField()
     is_removed = models.BooleanField(default=False)
+    merged_into = models.UUIDField(
+        null=True, help_text="The record that stands for it since the two were merged"
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -98,9 +99,9 @@ class Waiting(models.Model):
     record_id = models.UUIDField()
     kind = models.CharField(max_length=30)
     made_from = models.PositiveIntegerField(help_text="Revision that it was made from; 0 if new")
-    content = StoredJSON()
+    content = models.JSONField()
     level = models.CharField(max_length=20, blank=True, help_text="Blank keeps that of the record")
-    field_levels = StoredJSON(null=True)
+    field_levels = models.JSONField(null=True)
     institution = models.UUIDField()
     person = models.UUIDField(null=True)
     waits_for = models.CharField(max_length=20, choices=For)
@@ -134,9 +135,9 @@ class Revision(models.Model):
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="revisions")
     revision_number = models.PositiveIntegerField(help_text="1, 2, 3 ... within its record")
     operation = models.CharField(max_length=10, choices=Operation, default=Operation.PUT)
-    content = StoredJSON()
+    content = models.JSONField()
     audience = models.CharField(max_length=100)
-    audiences = StoredJSON(default=dict)
+    audiences = models.JSONField(default=dict)
     at = models.DateTimeField()
     actor_institution = models.UUIDField()
     actor_person = models.UUIDField(null=True, blank=True)
@@ -144,6 +145,7 @@ class Revision(models.Model):
     cleared_person = models.UUIDField(null=True, blank=True)
     reason = models.TextField(blank=True)
     via = models.CharField(max_length=30, help_text="The way in: form, workbook, feed, API, peer")
+    merged_into = models.UUIDField(null=True, help_text="Of a tombstone: what stands for it")
 
     class Meta:
         constraints: ClassVar = [

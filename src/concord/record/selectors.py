@@ -20,7 +20,7 @@ from concord.core.disclosure import (
     visible_part,
     visible_then,
 )
-from concord.record.errors import NotFoundError
+from concord.record.errors import MergedError, NotFoundError
 from concord.record.models import Head, Record, Revision
 
 BATCH = 500
@@ -64,7 +64,8 @@ def record_get(
 ) -> RecordView:
     """One record; ``known_at`` gives what the register said then, by today's rule of view.
 
-    Raises ``NotFoundError`` alike for what is not there and for what the viewer may not know of.
+    Raises ``NotFoundError`` alike for what is not there and for what the viewer may not know of,
+    and ``MergedError`` where the record was merged into one that the viewer may see.
     """
     record = Record.objects.filter(id=record_id, audience__in=viewer.audiences).first()
     if record is None or (kind is not None and record.kind != kind):
@@ -72,8 +73,19 @@ def record_get(
     if known_at is not None:
         return _record_then(record, viewer, known_at)
     if record.is_removed:
-        raise NotFoundError
+        survivor = _survivor(record, viewer)
+        raise MergedError(fields={"into": str(survivor)}) if survivor else NotFoundError
     return _view(record, record.content, viewer)
+
+
+def _survivor(record: Record, viewer: Viewer) -> UUID | None:
+    """The record that stands for a removed one, however often it was merged on, if seen."""
+    passed: set[UUID] = set()
+    while record.is_removed and record.merged_into and record.id not in passed:
+        passed.add(record.id)
+        onward = Record.objects.filter(id=record.merged_into, audience__in=viewer.audiences)
+        record = onward.first() or record
+    return None if record.is_removed else record.id
 
 
 def records_get(*, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, RecordView]:
@@ -112,14 +124,6 @@ def records_owned(
         rows = rows.filter(audience=institution_audience(owner))
     for row in rows.iterator(chunk_size=BATCH):
         yield _view(row, row.content, viewer)
-
-
-def records_owned_ids(*, viewer: Viewer, owner: UUID, kind: str) -> Iterator[UUID]:
-    """The ids of what an institution says, newest first."""
-    rows = Record.objects.filter(
-        owner_id=owner, kind=kind, is_removed=False, audience__in=viewer.audiences
-    )
-    yield from rows.order_by("-changed_in").values_list("id", flat=True).iterator(chunk_size=BATCH)
 
 
 def contents_then(*, viewer: Viewer, revisions: Mapping[UUID, int]) -> dict[UUID, dict[str, Any]]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from concord.core.disclosure import PUBLIC, Actor, Level, institution_audience, resolve
-from concord.record.content import Content, StoredContent
+from concord.record.content import Content
 from concord.record.errors import (
     ChangedMeanwhileError,
     InvalidContentError,
@@ -29,7 +30,6 @@ from concord.record.faults import fault_text
 from concord.record.guard import service
 from concord.record.kinds import content_type
 from concord.record.models import Gate, Head, Node, Record, Revision
-from concord.record.storing import json_text, rows_insert, rows_update
 
 BATCH = 500
 
@@ -43,7 +43,7 @@ class Draft:
     for either keeps what the record has; a new one is for its institution alone.
     """
 
-    content: Content | StoredContent
+    content: Content
     record_id: UUID = field(default_factory=uuid.uuid4)
     level: Level | None = None
     field_levels: Mapping[str, Level] | None = None
@@ -78,7 +78,7 @@ def revisions_write(
             _("One record is given twice."), fields=dict.fromkeys(doubled, "")
         )
     with service(), transaction.atomic():
-        head = _lock_head()
+        head = lock_head()
         node = Node.objects.get(is_self=True)
         moment = at or timezone.now()
         current = _current([draft.record_id for draft in drafts])
@@ -89,14 +89,14 @@ def revisions_write(
         _require_leave(drafts, current, actor)
         for start in range(0, len(drafts), BATCH):
             batch = drafts[start : start + BATCH]
-            records = [
+            pairs = [
                 _next_revision(
                     draft, current.get(draft.record_id), number + place, node, actor, moment
                 )
                 for place, draft in enumerate(batch, start=1)
             ]
             number += len(batch)
-            _save(records, current, actor, reason, via)
+            _save(pairs, current, reason, via)
         Head.objects.filter(id=1).update(number=number)
     return [draft.record_id for draft in drafts]
 
@@ -111,20 +111,26 @@ def record_remove(*, actor: Actor, record_id: UUID, via: str, reason: str) -> No
     records_remove(actor=actor, ids=[record_id], via=via, reason=reason)
 
 
-def records_remove(*, actor: Actor, ids: Collection[UUID], via: str, reason: str) -> None:
-    """Write a tombstone for each of ``ids``, all or none; raises ``NotFoundError``."""
+def records_remove(
+    *, actor: Actor, ids: Collection[UUID], via: str, reason: str, into: UUID | None = None
+) -> None:
+    """Write a tombstone for each of ``ids``, all or none; raises ``NotFoundError``.
+
+    ``into`` is the record that stands for them from now on, where there is one.
+    """
     with service(), transaction.atomic():
-        head, moment = _lock_head(), timezone.now()
+        head, moment = lock_head(), timezone.now()
         current = _current(list(ids))
         if len(current) != len(set(ids)) or any(r.is_removed for r in current.values()):
             raise NotFoundError
         for number, record in enumerate(current.values(), start=head.number + 1):
             _require_owner(record, actor)
             record.revision_number += 1
-            record.is_removed = True
+            record.is_removed, record.merged_into = True, into
             record.changed_in, record.changed_at = number, moment
-        _save(list(current.values()), current, actor, reason, via, Revision.Operation.TOMBSTONE)
-        Head.objects.filter(id=1).update(number=head.number + len(current))
+        pairs = [(record, actor) for record in current.values()]
+        _save(pairs, current, reason, via, Revision.Operation.TOMBSTONE)
+        Head.objects.filter(id=1).update(number=head.number + len(pairs))
 
 
 def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> None:
@@ -136,7 +142,7 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
     record breaks the rules of its kind.
     """
     with service(), transaction.atomic():
-        head, moment = _lock_head(), timezone.now()
+        head, moment = lock_head(), timezone.now()
         current = _current(list(ids))
         if len(current) != len(set(ids)) or any(
             record.is_removed or record.audience != PUBLIC for record in current.values()
@@ -155,8 +161,9 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
             record.owner_id = actor.institution
             record.revision_number += 1
             record.changed_in, record.changed_at = number, moment
-        _save(list(current.values()), current, actor, reason, "taking over")
-        Head.objects.filter(id=1).update(number=head.number + len(current))
+        pairs = [(record, actor) for record in current.values()]
+        _save(pairs, current, reason, "taking over")
+        Head.objects.filter(id=1).update(number=head.number + len(pairs))
 
 
 def content_parse(*, kind: str, data: Mapping[str, Any]) -> Content:
@@ -169,19 +176,13 @@ def content_parse(*, kind: str, data: Mapping[str, Any]) -> Content:
         ) from error
 
 
-def content_stored(*, kind: str, data: dict[str, Any]) -> StoredContent:
-    """``data`` that ``content_dump`` made, trusted as such; for what only our own tables held."""
-    return StoredContent(content_type(kind), data)
-
-
-def content_dump(content: Content | StoredContent) -> dict[str, Any]:
+def content_dump(content: Content) -> dict[str, Any]:
     """``content`` as it is stored: JSON values, defaults left out."""
-    if isinstance(content, StoredContent):
-        return content.data
     return content.model_dump(mode="json", exclude_defaults=True)
 
 
-def _lock_head() -> Head:
+def lock_head() -> Head:
+    """Hold back all other writers until the transaction ends."""
     head = Head.objects.select_for_update().filter(id=1).first()
     if head is None:
         node_ensure()
@@ -216,17 +217,19 @@ def _check_references(drafts: Sequence[Draft]) -> None:
 
 
 def _kinds_of(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The kinds of what can be referred to; an id that was merged away leads to another record."""
     known: dict[UUID, str] = {}
     ordered = list(ids)
+    is_there = Q(is_removed=False) | Q(merged_into__isnull=False)
     for start in range(0, len(ordered), BATCH):
-        rows = Record.objects.filter(id__in=ordered[start : start + BATCH], is_removed=False)
+        rows = Record.objects.filter(is_there, id__in=ordered[start : start + BATCH])
         known.update(rows.values_list("id", "kind"))
     return known
 
 
 def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
     draft: Draft, record: Record | None, number: int, node: Node, actor: Actor, at: dt.datetime
-) -> Record:
+) -> tuple[Record, Actor]:
     existing = record.revision_number if record else 0
     if draft.made_from is not None and draft.made_from != existing:
         raise ChangedMeanwhileError(fields={str(draft.record_id): str(existing)})
@@ -236,7 +239,7 @@ def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
         )
     elif record.kind != draft.content.kind:
         raise InvalidContentError(_("A record cannot change its kind."))
-    unknown = set(draft.field_levels or ()) - set(content_type(draft.content.kind).model_fields)
+    unknown = set(draft.field_levels or ()) - set(type(draft.content).model_fields)
     if unknown:
         raise InvalidContentError(fields=dict.fromkeys(unknown, _("There is no such field.")))
     record.content = content_dump(draft.content)
@@ -244,8 +247,8 @@ def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
     record.revision_number = existing + 1
     record.changed_in = number
     record.changed_at = at
-    record.is_removed = False
-    return record
+    record.is_removed, record.merged_into = False, None
+    return record, actor
 
 
 def _audiences(draft: Draft, record: Record | None, owner: UUID) -> tuple[str, dict[str, str]]:
@@ -292,62 +295,47 @@ def _require_owner(record: Record, actor: Actor) -> None:
         raise NotOwnerError(fields={str(record.id): str(record.owner_id)})
 
 
-def _save(  # noqa: PLR0917 - what is written, by whom and why
-    records: Sequence[Record],
-    current: Mapping[UUID, Record],
-    actor: Actor,
-    reason: str,
-    via: str,
-    operation: Revision.Operation = Revision.Operation.PUT,
-) -> None:
-    """Write records with a revision each; their JSON is made once for both."""
-    rows = [(r, json_text(r.content), json_text(r.audiences)) for r in records]
-    rows_insert(
-        Record,
-        ("id", "kind", "node", *_RECORD_FIELDS),
-        (
-            (r.id, r.kind, r.node_id, *_record_values(r, content, audiences))
-            for r, content, audiences in rows
-            if r.id not in current
-        ),
-    )
-    rows_update(
-        Record,
-        (*_RECORD_FIELDS, "id"),
-        (
-            (*_record_values(r, content, audiences), r.id)
-            for r, content, audiences in rows
-            if r.id in current
-        ),
-    )
-    rows_insert(
-        Revision,
-        ("number", "record", "revision_number", "at", "content", "audience", "audiences"),
-        (
-            (r.changed_in, r.id, r.revision_number, r.changed_at, content, r.audience, audiences)
-            for r, content, audiences in rows
-        ),
-        {
-            "operation": operation.value,
-            "actor_institution": actor.institution,
-            "actor_person": actor.person,
-            "cleared_state": actor.clearance.state if actor.clearance else "",
-            "cleared_person": actor.clearance.person if actor.clearance else None,
-            "reason": reason,
-            "via": via,
-        },
-    )
+def _revision_fields(record: Record, actor: Actor, reason: str, via: str) -> dict[str, Any]:
+    return {
+        "number": record.changed_in,
+        "record_id": record.id,
+        "revision_number": record.revision_number,
+        "content": record.content,
+        "audience": record.audience,
+        "audiences": record.audiences,
+        "at": record.changed_at,
+        "actor_institution": actor.institution,
+        "actor_person": actor.person,
+        "cleared_state": actor.clearance.state if actor.clearance else "",
+        "cleared_person": actor.clearance.person if actor.clearance else None,
+        "reason": reason,
+        "via": via,
+        "merged_into": record.merged_into,
+    }
 
 
 _RECORD_FIELDS = (
     "owner", "content", "audience", "audiences", "revision_number", "changed_in", "changed_at",
-    "is_removed",
+    "is_removed", "merged_into",
 )  # fmt: skip
 
 
-def _record_values(record: Record, content: str, audiences: str) -> tuple[Any, ...]:
-    """The values of ``_RECORD_FIELDS``."""
-    return (
-        record.owner_id, content, record.audience, audiences, record.revision_number,
-        record.changed_in, record.changed_at, record.is_removed,
-    )  # fmt: skip
+def _save(
+    pairs: Iterable[tuple[Record, Actor]],
+    current: Mapping[UUID, Record],
+    reason: str,
+    via: str,
+    operation: Revision.Operation = Revision.Operation.PUT,
+) -> None:
+    pairs = list(pairs)
+    new = [record for record, _actor in pairs if record.id not in current]
+    changed = [record for record, _actor in pairs if record.id in current]
+    Record.objects.bulk_create(new)
+    # bulk_update was measured to take ten times as long
+    Record.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=_RECORD_FIELDS
+    )
+    Revision.objects.bulk_create(
+        Revision(**_revision_fields(record, actor, reason, via), operation=operation)
+        for record, actor in pairs
+    )

@@ -43,6 +43,11 @@ def resolve(level: Level, owner: UUID) -> Audience:
     return PUBLIC if level is Level.PUBLIC else institution_audience(owner)
 
 
+def level_of(audience: str) -> Level:
+    """The level that an owner chose, from the audience that it resolved to."""
+    return Level.PUBLIC if audience == PUBLIC else Level.INSTITUTION
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Whoever reads: a set of audiences, and nothing else."""
