@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import orjson
 
 from concord.core.disclosure import Viewer
 from concord.core.likeness import COURSE, Likely, LikenessIndex
@@ -12,12 +16,16 @@ from concord.record.selectors import RecordView, record_list
 from concord.register.words import PROVIDER_PARTS
 
 KINDS = ("course", "activity")
+_ROWS: Final = UUID("7e3b5a52-6c39-4f0b-9a52-2f8f3a1d7c11")
+Settled = Collection[frozenset[str]]
+"""Pairs of ids on which somebody decided."""
 
 
 class Doubles:
     """What the viewer may see of training, prepared to find the likes of new records."""
 
-    def __init__(self, viewer: Viewer) -> None:
+    def __init__(self, viewer: Viewer, settled: Settled = ()) -> None:
+        self._settled = settled
         self._records: dict[str, RecordView] = {}
         for kind in KINDS:
             for record in record_list(viewer=viewer, kind=kind):
@@ -27,14 +35,29 @@ class Doubles:
         )
 
     def of(self, items: Sequence[tuple[str, str, Mapping[str, Any]]]) -> dict[str, RecordView]:
-        """For new records, given as kind, id and content, the one that each may be, if any."""
+        """For new records, given as kind, id and content, the one that each may be, if any.
+
+        A pair that was decided on does not come again, by the id or by what the record says.
+        """
         likes = self._index.like_each([likely_of(*item) for item in items])
         found: dict[str, RecordView] = {}
-        for (_kind, key, _content), pairs in zip(items, likes, strict=True):
-            for pair in pairs[:1]:
-                other = pair.b if pair.a == key else pair.a
-                found[key] = self._records[str(other)]
+        for (kind, key, content), pairs in zip(items, likes, strict=True):
+            row = row_id(kind, content)
+            others = (str(pair.b if pair.a == key else pair.a) for pair in pairs)
+            for other in others:
+                if self._settled and not {
+                    frozenset((key, other)), frozenset((str(row), other))
+                }.isdisjoint(self._settled):  # fmt: skip
+                    continue
+                found[key] = self._records[other]
+                break
         return found
+
+
+def row_id(kind: str, content: Mapping[str, Any]) -> UUID:
+    """The same id for rows that say the same: so a decision on a row outlives its upload."""
+    said = orjson.dumps([kind, content], option=orjson.OPT_SORT_KEYS)
+    return uuid5(_ROWS, hashlib.sha256(said).hexdigest())
 
 
 def likely_of(kind: str, key: str, content: Mapping[str, Any]) -> Likely:

@@ -24,7 +24,8 @@ from concord.accounts.selectors import Acting
 from concord.core.disclosure import Viewer, member_of
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
-from concord.exchange.comparing import Comparison, GivenSheet, Status, row_shown
+from concord.exchange.comparing import Comparison, GivenSheet, Status
+from concord.exchange.duplicates import rows_told_apart
 from concord.exchange.models import Batch, Remembered, Upload
 from concord.exchange.reading import Remark, Table, read_file, read_pasted
 from concord.exchange.understanding import (
@@ -40,12 +41,10 @@ from concord.exchange.workbook.choices import choices as word_choices
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import RECORDS, SHEETS, sheet_named
 from concord.exchange.workbook.writing import LISTS, META
-from concord.record.checking import rules_digest
-from concord.record.content import Content, StoredContent
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.history import revisions_undo
 from concord.record.publishing import Written, revisions_write_or_hold, waiting_drop_of
-from concord.record.services import Draft, content_parse, content_stored
+from concord.record.services import Draft, content_parse
 
 CHUNK: Final = 2_000
 """Drafts that are held in memory at a time; all of them are written in one transaction."""
@@ -317,7 +316,6 @@ def _compare(upload: Upload, viewer: Viewer, sheets: Sequence[GivenSheet]) -> No
     comparison = Comparison(
         viewer=viewer, institution=upload.institution, sheets=sheets, sense=sense
     )
-    upload.mapping |= {"heads": comparison.heads, "rules": rules_digest()}
     counts: Counter[str] = Counter()
     with transaction.atomic():
         upload.batches.all().delete()
@@ -358,8 +356,7 @@ def upload_rows(
             passed += here
             continue
         rows = upload.batches.get(number=number).rows
-        heads = upload.mapping.get("heads", {})
-        fitting = [row_shown(row, heads) for row in rows if row["status"] in statuses]
+        fitting = [row for row in rows if row["status"] in statuses]
         found += fitting[max(0, first - passed) :]
         passed += here
         if len(found) >= count:
@@ -394,6 +391,8 @@ def upload_confirm(
             done.written.extend(part.written)
             done.waiting.extend(part.waiting)
             revisions |= {draft.record_id: (draft.made_from or 0) + 1 for draft in some}
+        if also:
+            rows_told_apart(acting=acting, rows=_told_apart(upload, set(also) - set(without)))
         upload.written = [[str(key), revisions[key]] for key in done.written]
         upload.mapping["waiting"] = [str(key) for key in done.waiting]
         upload.state, upload.written_at = Upload.State.WRITTEN, timezone.now()
@@ -403,8 +402,6 @@ def upload_confirm(
 
 
 def _drafts(upload: Upload, without: set[str], also: set[str]) -> Iterator[Draft]:
-    is_checked = upload.mapping.get("rules") == rules_digest()
-    content: Content | StoredContent
     absent: set[str] = set()
     """New records that are not written: what names one of them cannot be written either."""
     for batch in upload.batches.order_by("number").iterator(chunk_size=4):
@@ -416,11 +413,19 @@ def _drafts(upload: Upload, without: set[str], also: set[str]) -> Iterator[Draft
                 if not draft["made_from"]:
                     absent.add(key)
                 continue
-            if is_checked:
-                content = content_stored(kind=draft["kind"], data=draft["content"])
-            else:
-                content = content_parse(kind=draft["kind"], data=draft["content"])
+            content = content_parse(kind=draft["kind"], data=draft["content"])
             yield Draft(content, UUID(key), made_from=draft["made_from"])
+
+
+def _told_apart(
+    upload: Upload, chosen: set[str]
+) -> Iterator[tuple[str, dict[str, Any], UUID, UUID]]:
+    """New records that were written although they are like another: kind, content and both ids."""
+    for batch in upload.batches.order_by("number").iterator(chunk_size=4):
+        for row in batch.rows:
+            draft = batch.drafts.get(row["record"])
+            if draft and row.get("like") and row["record"] in chosen:
+                yield draft["kind"], draft["content"], UUID(row["record"]), UUID(row["like"])
 
 
 def _worst(rows: Sequence[Mapping[str, Any]]) -> dict[str, Status]:

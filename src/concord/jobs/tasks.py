@@ -10,6 +10,7 @@ from django_tasks import task
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
+from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import upload_compare, uploads_forget
 from concord.jobs.schedule import periodic
 from concord.studies.services import studies_run_all
@@ -47,3 +48,9 @@ def send_digests() -> None:
 def forget_results() -> None:
     """Delete what the queue keeps of work that was done more than 14 days ago."""
     call_command("prune_db_task_results", verbosity=0)
+
+
+@task()
+def find_duplicates(institution: str) -> None:
+    """Search the register for pairs that concern an institution."""
+    duplicates_find(institution=UUID(institution))

@@ -31,6 +31,7 @@ DESK: Final = (
     ("desk", _("Desk"), Role.READER),
     ("workbook", _("Workbook"), Role.EDITOR),
     ("upload_new", _("Upload"), Role.EDITOR),
+    ("duplicates", _("Duplicates"), Role.EDITOR),
     ("members", _("People and clearance"), Role.MANAGER),
 )
 """The rooms of a desk, and the role that each takes."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from concord.record.errors import ConcordError, ForgedFormError, NotFoundError
+from concord.record.errors import ConcordError, ForgedFormError, MergedError, NotFoundError
+from concord.record.selectors import record_get
+from concord.web.views.viewer import viewer_of
 
 
 def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
-    """One of our errors as a page with its status."""
+    """One of our errors as a page with its status; one of a merged record leads on."""
+    if isinstance(error, MergedError):
+        into = record_get(viewer=viewer_of(request), record_id=UUID(error.fields["into"]))
+        context = {"error": error, "into": into}
+        return render(request, "concord/merged.html", context, status=error.status)
     return render(request, "concord/error.html", {"error": error}, status=error.status)
 
 

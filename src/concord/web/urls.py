@@ -6,6 +6,7 @@ from concord.web.views import (
     collaboration,
     coverage,
     desk,
+    duplicates,
     exports,
     home,
     institutions,
@@ -59,5 +60,10 @@ urlpatterns = [
     path("desk/uploads/<uuid:upload_id>/words/", uploads.upload_words, name="upload_words"),
     path("desk/uploads/<uuid:upload_id>/marked.xlsx", uploads.upload_marked, name="upload_marked"),
     path("desk/uploads/<uuid:upload_id>/decide/", uploads.upload_decide, name="upload_decide"),
+    path("desk/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("desk/duplicates/decided/", duplicates.decided, name="decided"),
+    path("desk/duplicates/decide/", duplicates.duplicate_decide, name="duplicate_decide"),
+    path("desk/duplicates/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
+    path("desk/duplicates/<uuid:kept>/<uuid:gone>/", duplicates.merge, name="merge"),
     path("desk/clearing/<str:state>/", desk.clearing, name="clearing"),
 ]

@@ -253,9 +253,14 @@ def lines_of(
             yield Line(f"{key}#{place}", revision, cells)
 
 
-def content_said(kind: str, content: dict[str, Any], language: str) -> list[tuple[str, Cell]]:
-    """What a content says: the heads of its filled cells and what they show, parts among them."""
-    sense = Sense(Names(ANYONE, language))
+def content_said(
+    kind: str, content: dict[str, Any], language: str, names: Names | None = None
+) -> list[tuple[str, Cell]]:
+    """What a content says: the heads of its filled cells and what they show, parts among them.
+
+    ``names`` is for those who show many contents, or for more than the public.
+    """
+    sense = Sense(names or Names(ANYONE, language))
     said: list[tuple[str, Cell]] = []
     for sheet in SHEETS:
         if sheet.kind != kind:

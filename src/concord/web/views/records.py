@@ -129,7 +129,7 @@ def _owner_acting(request: HttpRequest, view: RecordView) -> Acting | None:
 def _differences(pair: RevisionPair) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Lines that differ, as label, before and after; and fields that have no such line."""
     before, after = (
-        _lines(content_said(pair.kind, content, language()))
+        lines_said(content_said(pair.kind, content, language()))
         for content in (pair.before, pair.after)
     )
     changes = [
@@ -151,7 +151,8 @@ def _differences(pair: RevisionPair) -> tuple[list[tuple[str, str, str]], list[s
     return changes, others
 
 
-def _lines(said: list[tuple[str, Cell]]) -> dict[str, str]:
+def lines_said(said: list[tuple[str, Cell]]) -> dict[str, str]:
+    """What a content says, one text for each label."""
     lines: dict[str, str] = {}
     for label, cell in said:
         lines[label] = f"{lines[label]}\n{cell}" if label in lines else str(cell)
