@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from concord.accounts.errors import BadTokenError, InvitationError, NotAllowedError
@@ -94,22 +95,33 @@ def member_list(*, acting: Acting) -> list[Mandate]:
 def invitation_list(*, acting: Acting) -> list[Invitation]:
     """Invitations of the institution that can still be used; for its managers."""
     acting.require(Role.MANAGER)
-    return list(
-        Invitation.objects.filter(
-            institution=acting.institution,
-            used_at=None,
-            revoked_at=None,
-            expires_at__gt=timezone.now(),
-        ).order_by("made_at")
-    )
+    found = _open_invitations().filter(institution=acting.institution)
+    return list(found.order_by("made_at"))
 
 
 def invitation_get(*, secret: str) -> Invitation:
     """The invitation that a link opens; raises ``InvitationError``."""
-    found = Invitation.objects.filter(digest=digest_of(secret)).first()
-    if found is None or found.used_at or found.revoked_at or found.expires_at <= timezone.now():
+    found = _open_invitations().filter(digest=digest_of(secret)).first()
+    if found is None:
         raise InvitationError
     return found
+
+
+def invitation_is_open(*, digest: str) -> bool:
+    """Whether the invitation with this digest can still be used."""
+    return bool(digest) and _open_invitations().filter(digest=digest).exists()
+
+
+def _open_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(used_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+
+def alone_as_manager(*, person: Person) -> list[UUID]:
+    """The institutions that would have no manager without this person."""
+    mandates = person.mandates.filter(role=Role.MANAGER)
+    own = {mandate.institution for mandate in mandates if mandate.institution}
+    others = Mandate.objects.filter(role=Role.MANAGER, institution__in=own).exclude(person=person)
+    return sorted(own - {mandate.institution for mandate in others})
 
 
 def token_list(*, person: Person) -> list[Token]:

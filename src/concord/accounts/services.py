@@ -7,6 +7,9 @@ import secrets
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -182,9 +185,14 @@ def token_revoke(*, person: Person, token: UUID) -> None:
 
 
 def person_erase(*, person: Person) -> None:
-    """Forget who a person is. What they wrote keeps the opaque id alone."""
+    """Forget who a person is, and end their sessions. What they wrote keeps the opaque id alone."""
     with transaction.atomic():
+        for session in UserSession.objects.filter(user=person):
+            session.end()
         EmailAddress.objects.filter(user=person).delete()
+        SocialAccount.objects.filter(user=person).delete()
+        Authenticator.objects.filter(user=person).delete()
+        Invitation.objects.filter(invited_by=person.id).update(note="")
         person.mandates.all().delete()
         person.tokens.all().delete()
         person.notices.all().delete()

@@ -196,7 +196,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = os.environ.get("CONCORD_NAME", "Concord")
 USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ONLY = False
-SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_ADAPTER = "concord.accounts.adapter.InvitedByProvider"
+SOCIALACCOUNT_AUTO_SIGNUP = True  # the invitation is what lets somebody in, not a form
+SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": json.loads(os.environ.get("CONCORD_OIDC", "[]"))}
 }

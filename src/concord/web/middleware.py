@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from concord.record.errors import ConcordError, InvalidQueryError
@@ -13,8 +15,17 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    "base-uri 'self'; form-action 'self'{providers}; frame-ancestors 'none'"
 )
+
+
+def policy() -> str:
+    """The policy of every page. A form that starts signing in ends at an identity provider."""
+    origins = {
+        "{0.scheme}://{0.netloc}".format(urlsplit(app["settings"]["server_url"]))
+        for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    }
+    return POLICY.format(providers="".join(f" {origin}" for origin in sorted(origins)))
 
 
 class SecurityHeaders:
@@ -25,7 +36,7 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Content-Security-Policy", policy())
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from concord.web.views import (
+    account,
     collaboration,
     coverage,
     desk,
@@ -42,17 +43,18 @@ urlpatterns = [
     path("glossary/", pages.glossary, name="glossary"),
     path("about/", pages.about, name="about"),
     path("join/<str:secret>/", joining.join, name="join"),
-    path("me/", desk.me, name="me"),
     path("me/notices/", notices.notices, name="notices"),
     path("me/notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("no-mail/<str:token>/", notices.stop, name="mail_stop"),
+    path("me/", account.me, name="me"),
+    path("me/erase/", account.erase, name="erase"),
     path("desk/", desk.desk, name="desk"),
     path("desk/choose/", desk.choose, name="choose"),
     path("desk/publish/", desk.publish, name="publish"),
     path("desk/take-over/", desk.take_over, name="take_over"),
     path("desk/waiting/", desk.waiting, name="waiting"),
     path("desk/members/", desk.members, name="members"),
-    path("desk/tokens/", desk.tokens, name="tokens"),
+    path("desk/tokens/", account.tokens, name="tokens"),
     path("desk/workbook/", uploads.workbook, name="workbook"),
     path("desk/uploads/new/", uploads.upload_new, name="upload_new"),
     path("desk/uploads/<uuid:upload_id>/", uploads.upload, name="upload"),

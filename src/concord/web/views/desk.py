@@ -22,15 +22,12 @@ from concord.accounts.selectors import (
     invitation_list,
     mandate_list,
     member_list,
-    token_list,
 )
 from concord.accounts.services import (
     invitation_make,
     invitation_revoke,
     mandate_change,
     mandate_end,
-    token_make,
-    token_revoke,
 )
 from concord.core.disclosure import PUBLIC, Actor
 from concord.exchange.uploads import upload_list
@@ -254,33 +251,3 @@ def _set_gate(request: HttpRequest, institution: UUID) -> None:
     state = record.content.get("state", "")
     beyond = request.POST.get("beyond", "")
     gate_set(institution=institution, state=state, beyond=beyond if state else "")
-
-
-@signed_in
-def me(request: HttpRequest) -> HttpResponse:
-    """A person's own account."""
-    return render(request, "concord/me.html")
-
-
-@signed_in
-def tokens(request: HttpRequest) -> HttpResponse:
-    """Keys for programs: made, seen once, revoked."""
-    person = me_of(request)
-    secret = ""
-    if request.method == "POST":
-        (target,) = read_ids(request.POST, "id", 1) or (None,)
-        if target:
-            token_revoke(person=person, token=target)
-            return redirect("tokens")
-        role = request.POST.get("role", "")
-        _token, secret = token_make(
-            acting=acting_of(request),
-            name=request.POST.get("name", ""),
-            role=Role(role) if role in FOR_INSTITUTIONS else Role.READER,
-        )
-    context = {
-        "tokens": token_list(person=person),
-        "secret": secret,
-        "roles": [(role.value, role.label) for role in FOR_INSTITUTIONS],
-    }
-    return render(request, "concord/tokens.html", context)

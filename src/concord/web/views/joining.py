@@ -10,14 +10,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from concord.accounts.adapter import INVITED
 from concord.accounts.errors import PasswordError, TakenAddressError
 from concord.accounts.models import Person, Role
-from concord.accounts.selectors import invitation_get
+from concord.accounts.selectors import digest_of, invitation_get
 from concord.accounts.services import invitation_accept, person_join
 from concord.core.disclosure import ANYONE
 from concord.record.errors import InvalidQueryError
 from concord.register.links import Parties
 from concord.web.templatetags.reading import language
+from concord.web.views.providers import providers_of
 from concord.web.views.viewer import act_for, person_of
 
 LONGEST_ADDRESS = 254
@@ -30,6 +32,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     """The page that an invitation's link opens."""
     invitation = invitation_get(secret=secret)
     person = person_of(request)
+    if person is None:
+        request.session[INVITED] = digest_of(secret)  # an identity provider may bring them back
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -46,6 +50,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
         "role": Role(invitation.role).label,
         "parties": Parties(ANYONE, language(), ids),
         "errors": errors,
+        "providers": providers_of(request, then=request.path),
         "typed": request.POST,
         "person": person_of(request),
     }
