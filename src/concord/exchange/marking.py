@@ -67,7 +67,7 @@ def _words(fault: Mapping[str, Any], before: Comment | None) -> str:
 def _faulty(upload: Upload) -> Iterable[dict[str, Any]]:
     for batch in upload.batches.order_by("number").iterator(chunk_size=4):
         for row in batch.rows:
-            if row["status"] == Status.REFUSED and row["faults"]:
+            if row["status"] == Status.REFUSED and row.get("faults"):
                 yield row
 
 

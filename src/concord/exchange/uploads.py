@@ -24,7 +24,7 @@ from concord.accounts.selectors import Acting
 from concord.core.disclosure import Viewer, member_of
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
-from concord.exchange.comparing import Comparison, GivenSheet, Status
+from concord.exchange.comparing import Comparison, GivenSheet, Status, row_shown
 from concord.exchange.duplicates import rows_told_apart
 from concord.exchange.models import Batch, Remembered, Upload
 from concord.exchange.reading import Remark, Table, read_file, read_pasted
@@ -41,10 +41,12 @@ from concord.exchange.workbook.choices import choices as word_choices
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import RECORDS, SHEETS, sheet_named
 from concord.exchange.workbook.writing import LISTS, META
+from concord.record.checking import rules_digest
+from concord.record.content import Content, StoredContent
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.history import revisions_undo
 from concord.record.publishing import Written, revisions_write_or_hold, waiting_drop_of
-from concord.record.services import Draft, content_parse
+from concord.record.services import Draft, content_parse, content_stored
 
 CHUNK: Final = 2_000
 """Drafts that are held in memory at a time; all of them are written in one transaction."""
@@ -316,6 +318,7 @@ def _compare(upload: Upload, viewer: Viewer, sheets: Sequence[GivenSheet]) -> No
     comparison = Comparison(
         viewer=viewer, institution=upload.institution, sheets=sheets, sense=sense
     )
+    upload.mapping |= {"heads": comparison.heads, "rules": rules_digest()}
     counts: Counter[str] = Counter()
     with transaction.atomic():
         upload.batches.all().delete()
@@ -356,7 +359,8 @@ def upload_rows(
             passed += here
             continue
         rows = upload.batches.get(number=number).rows
-        fitting = [row for row in rows if row["status"] in statuses]
+        heads = upload.mapping.get("heads", {})
+        fitting = [row_shown(row, heads) for row in rows if row["status"] in statuses]
         found += fitting[max(0, first - passed) :]
         passed += here
         if len(found) >= count:
@@ -402,6 +406,8 @@ def upload_confirm(
 
 
 def _drafts(upload: Upload, without: set[str], also: set[str]) -> Iterator[Draft]:
+    is_checked = upload.mapping.get("rules") == rules_digest()
+    content: Content | StoredContent
     absent: set[str] = set()
     """New records that are not written: what names one of them cannot be written either."""
     for batch in upload.batches.order_by("number").iterator(chunk_size=4):
@@ -413,7 +419,10 @@ def _drafts(upload: Upload, without: set[str], also: set[str]) -> Iterator[Draft
                 if not draft["made_from"]:
                     absent.add(key)
                 continue
-            content = content_parse(kind=draft["kind"], data=draft["content"])
+            if is_checked:
+                content = content_stored(kind=draft["kind"], data=draft["content"])
+            else:
+                content = content_parse(kind=draft["kind"], data=draft["content"])
             yield Draft(content, UUID(key), made_from=draft["made_from"])
 
 

@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from concord.record.storing import StoredJSON
+
 
 class Upload(models.Model):
     """A file or pasted table that somebody brought for an institution. Kept for 30 days."""
@@ -28,14 +30,14 @@ class Upload(models.Model):
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=20, choices=State, default=State.COMPARING)
     is_workbook = models.BooleanField(default=False, help_text="Made from our workbook")
-    mapping = models.JSONField(default=dict, help_text="For each table: its sheet and columns")
-    remarks = models.JSONField(default=list)
-    counts = models.JSONField(default=dict, help_text="How many rows of each status")
+    mapping = StoredJSON(default=dict, help_text="For each table: its sheet and columns")
+    remarks = StoredJSON(default=list)
+    counts = StoredJSON(default=dict, help_text="How many rows of each status")
     done = models.PositiveIntegerField(default=0, help_text="Rows compared so far")
     fault = models.TextField(blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     written_at = models.DateTimeField(null=True)
-    written = models.JSONField(default=list, help_text="Records and their revisions")
+    written = StoredJSON(default=list, help_text="Records and their revisions")
 
     class Meta:
         indexes: ClassVar = [
@@ -51,9 +53,9 @@ class Batch(models.Model):
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()
-    counts = models.JSONField(default=dict)
-    rows = models.JSONField(default=list)
-    drafts = models.JSONField(default=dict, help_text="New contents by record")
+    counts = StoredJSON(default=dict)
+    rows = StoredJSON(default=list)
+    drafts = StoredJSON(default=dict, help_text="New contents by record")
 
     class Meta:
         constraints: ClassVar = [

@@ -241,11 +241,12 @@ def _show_nothing(_at: At) -> Cell:
 Putter = Callable[[At, Cell], None]
 
 
-def _set(content: Content, path: str, value: Any) -> None:
+def field_set(content: Content, path: str, value: Any) -> None:
+    """Write a value at the path of a field; one that says nothing empties it."""
     name, _dot, inner = path.partition(".")
     if inner:
         part = dict(content.get(name) or {})
-        _set(part, inner, value)
+        field_set(part, inner, value)
         value, path = part or None, name
     if value in (None, [], {}, ""):
         content.pop(name if inner else path, None)
@@ -257,7 +258,7 @@ def _setter(read: Callable[[At, Cell], Any]) -> Putter:
     """A form whose value goes into its field as it is read."""
 
     def write(at: At, value: Cell) -> None:
-        _set(at.content, at.column.field, None if value is None else read(at, value))
+        field_set(at.content, at.column.field, None if value is None else read(at, value))
 
     return write
 
@@ -353,7 +354,7 @@ def _put_parties(at: At, value: Cell) -> None:
     if part:
         others = [p for p in at.content.get(name, ()) if p["part"] != part]
         found = others + [{"party": party, "part": part} for party in found]
-    _set(at.content, name, found)
+    field_set(at.content, name, found)
 
 
 def _read_course(at: At, value: Cell) -> str:
@@ -371,26 +372,26 @@ def _put_text(at: At, value: Cell) -> None:
     else:
         texts[at.tag] = str(value)
     if not texts:
-        _set(at.content, at.column.field, None)
+        field_set(at.content, at.column.field, None)
         return
     original = text["original"] if text and text["original"] in texts else next(iter(texts))
     said = text.get("translators", {}) if text else {}
-    translators = {t: said.get(t, _OWN_TRANSLATION) for t in texts if t != original}
-    _set(
+    translators = {t: said.get(t, OWN_TRANSLATION) for t in texts if t != original}
+    field_set(
         at.content,
         at.column.field,
         {"original": original, "text": texts, "translators": translators},
     )
 
 
-_OWN_TRANSLATION: Final = "owner"
+OWN_TRANSLATION: Final = "owner"
 """Who translated a text that an institution gives in several languages."""
 
 
 def _put_date(at: At, value: Cell) -> None:
     name, _colon, end = at.column.field.partition(":")
     if not end:
-        _set(at.content, name, None if value is None else _span(str(value)))
+        field_set(at.content, name, None if value is None else _span(str(value)))
         return
     stem = at.column.name.removesuffix(f"_{end}")
     start, last = at.row.get(f"{stem}_start"), at.row.get(f"{stem}_end")
@@ -399,7 +400,7 @@ def _put_date(at: At, value: Cell) -> None:
     if until and not first:
         raise CellError(_("a first day too, or .. where it is open"))
     whole = f"{first}/{until}" if until and until != first else first
-    _set(at.content, name, _span(whole) if whole else None)
+    field_set(at.content, name, _span(whole) if whole else None)
 
 
 def _span(text: str) -> str:
@@ -435,7 +436,7 @@ def _put_name(at: At, value: Cell) -> None:
         names[place]["name"] = str(value)
     elif value is not None:
         names.append({"name": str(value), "language": at.tag or at.sense.language, "form": form})
-    _set(at.content, "names", names)
+    field_set(at.content, "names", names)
 
 
 def _put_nothing(_at: At, _value: Cell) -> None:
