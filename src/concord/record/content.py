@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Self
@@ -160,6 +160,69 @@ class Content(Piece):
     def title(self) -> Text:
         """What the record is called."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """Content that was held against the rules of its kind before, as it is stored.
+
+    To make ``Content`` of it again takes most of the time in which many records are written.
+    """
+
+    schema: type[Content]
+    data: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return self.schema.kind
+
+    def references(self) -> Iterator[tuple[str, UUID, tuple[str, ...]]]:
+        """As those of ``Content``."""
+        yield from _references_stored(self.schema, self.data, "")
+
+
+def _references_stored(
+    schema: type[Piece], data: Mapping[str, Any], path: str
+) -> Iterator[tuple[str, UUID, tuple[str, ...]]]:
+    for name, inner, kinds in _fields_that_refer(schema):
+        value = data.get(name)
+        if not value:
+            continue
+        where = f"{path}.{name}" if path else name
+        for step, item in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            place = where if step is None else f"{where}[{step}]"
+            if inner is not None:
+                yield from _references_stored(inner, item, place)
+            else:
+                yield place, _uuid(item), kinds
+
+
+_uuid = lru_cache(maxsize=4096)(UUID)
+
+
+@lru_cache(maxsize=256)
+def _fields_that_refer(
+    schema: type[Piece],
+) -> tuple[tuple[str, type[Piece] | None, tuple[str, ...]], ...]:
+    """The fields that hold ids or pieces that do: name, class of the pieces, kinds of the ids."""
+    found: list[tuple[str, type[Piece] | None, tuple[str, ...]]] = []
+    for name, info in schema.model_fields.items():
+        inner = next((c for c in _within(info.annotation) if _is_piece(c)), None)
+        kinds = _kinds_of(info.metadata, info.annotation)
+        if kinds or (inner is not None and _fields_that_refer(inner)):
+            found.append((name, None if kinds else inner, kinds))
+    return tuple(found)
+
+
+def _within(annotation: object) -> Iterator[Any]:
+    """An annotation and what it is made of."""
+    yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _within(part)
+
+
+def _is_piece(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Piece)
 
 
 def _references(piece: Piece, path: str) -> Iterator[tuple[str, UUID, tuple[str, ...]]]:

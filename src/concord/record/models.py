@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from concord.record.storing import StoredJSON
+
 
 class Node(models.Model):
     """One installation with a database of its own. Exactly one row is this installation."""
@@ -47,9 +49,9 @@ class Record(models.Model):
     kind = models.CharField(max_length=30)
     owner = models.ForeignKey("self", on_delete=models.PROTECT, related_name="owned")
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="records")
-    content = models.JSONField()
+    content = StoredJSON()
     audience = models.CharField(max_length=100)
-    audiences = models.JSONField(default=dict)
+    audiences = StoredJSON(default=dict)
     revision_number = models.PositiveIntegerField()
     changed_in = models.PositiveBigIntegerField(help_text="Number of its newest revision")
     changed_at = models.DateTimeField()
@@ -99,9 +101,9 @@ class Waiting(models.Model):
     record_id = models.UUIDField()
     kind = models.CharField(max_length=30)
     made_from = models.PositiveIntegerField(help_text="Revision that it was made from; 0 if new")
-    content = models.JSONField()
+    content = StoredJSON()
     level = models.CharField(max_length=20, blank=True, help_text="Blank keeps that of the record")
-    field_levels = models.JSONField(null=True)
+    field_levels = StoredJSON(null=True)
     institution = models.UUIDField()
     person = models.UUIDField(null=True)
     waits_for = models.CharField(max_length=20, choices=For)
@@ -135,9 +137,9 @@ class Revision(models.Model):
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="revisions")
     revision_number = models.PositiveIntegerField(help_text="1, 2, 3 ... within its record")
     operation = models.CharField(max_length=10, choices=Operation, default=Operation.PUT)
-    content = models.JSONField()
+    content = StoredJSON()
     audience = models.CharField(max_length=100)
-    audiences = models.JSONField(default=dict)
+    audiences = StoredJSON(default=dict)
     at = models.DateTimeField()
     actor_institution = models.UUIDField()
     actor_person = models.UUIDField(null=True, blank=True)

@@ -126,6 +126,14 @@ def records_owned(
         yield _view(row, row.content, viewer)
 
 
+def records_owned_ids(*, viewer: Viewer, owner: UUID, kind: str) -> Iterator[UUID]:
+    """The ids of what an institution says, newest first."""
+    rows = Record.objects.filter(
+        owner_id=owner, kind=kind, is_removed=False, audience__in=viewer.audiences
+    )
+    yield from rows.order_by("-changed_in").values_list("id", flat=True).iterator(chunk_size=BATCH)
+
+
 def contents_then(*, viewer: Viewer, revisions: Mapping[UUID, int]) -> dict[UUID, dict[str, Any]]:
     """What records said in certain revisions of theirs, by today's rule of view."""
     found: dict[UUID, dict[str, Any]] = {}
