@@ -8,7 +8,18 @@ from django.apps import apps
 from django.db.models import ForeignKey
 from making import ROOT
 
-LAYERS = ["core", "record", "register", "accounts", "exchange", "studies", "jobs", "web", "cli"]
+LAYERS = [
+    "core",
+    "record",
+    "register",
+    "accounts",
+    "exchange",
+    "studies",
+    "jobs",
+    "web",
+    "cli",
+    "api",
+]
 
 
 def test_no_foreign_key_points_upwards() -> None:

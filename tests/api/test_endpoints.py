@@ -60,7 +60,7 @@ def test_every_error_has_one_shape(client: Client, make: Maker, address: str, st
     response = client.get(address)
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
-    assert set(response.json()) == {"type", "title", "status", "detail", "fields"}
+    assert set(response.json()) == {"type", "title", "status", "detail", "errors"}
 
 
 def test_the_openapi_document_is_of_3_1(client: Client) -> None:

@@ -1,15 +1,21 @@
-"""What the interface gives."""
+"""What the interface takes and gives."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import UUID4, ConfigDict, Field
 
-from concord.record.selectors import RecordView
+from concord.core.disclosure import Level
+from concord.record.history import RevisionPair
+from concord.record.publishing import WaitingView
+from concord.record.selectors import RecordView, RevisionView
+
+MOST_AT_ONCE: Final = 500
+"""Records in one batch."""
 
 
 class RecordOut(Schema):
@@ -20,6 +26,7 @@ class RecordOut(Schema):
     owner: UUID = Field(description="Institution that owns it")
     revision: int = Field(description="Number of the revision within the record")
     changed_at: dt.datetime = Field(description="When that revision was written")
+    level: str = Field(description="Who may know of it: public, or its institution alone")
     content: dict[str, Any] = Field(description="What the record says")
     withheld: list[str] = Field(description="Fields that are not shown, whether or not they hold")
 
@@ -32,6 +39,7 @@ class RecordOut(Schema):
             owner=view.owner,
             revision=view.revision_number,
             changed_at=view.changed_at,
+            level=view.audience.partition(":")[0],
             content=view.content,
             withheld=list(view.withheld),
         )
@@ -113,6 +121,14 @@ class AboutOut(Schema):
     rules: list[RuleOut]
 
 
+class FaultOut(Schema):
+    """One thing that is wrong, and where."""
+
+    pointer: str = Field(default="", description="Place in the body (RFC 6901)")
+    parameter: str = Field(default="", description="Parameter or header")
+    detail: str
+
+
 class ProblemOut(Schema):
     """What went wrong (RFC 9457)."""
 
@@ -120,4 +136,186 @@ class ProblemOut(Schema):
     title: str
     status: int
     detail: str = ""
-    fields: dict[str, str] = Field(default_factory=dict)
+    errors: list[FaultOut] = Field(default_factory=list)
+
+
+Reason = Annotated[str, Field(max_length=1000, description="Why, for the history")]
+Levels = dict[str, Level]
+
+
+class _In(Schema):
+    """What is sent: a name that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class RecordIn(_In):
+    """A new record."""
+
+    id: UUID4 | None = Field(
+        default=None, description="A random id of your making, for other records to name"
+    )
+    kind: str = Field(description="Kind of record")
+    content: dict[str, Any] = Field(description="What the record says, as its kind has it")
+    level: Level = Field(default=Level.INSTITUTION, description="Who may see it")
+    field_levels: Levels = Field(default={}, description="Fields whose level differs")
+
+
+class NewRecordIn(RecordIn):
+    """A new record and why it is made."""
+
+    reason: Reason = ""
+
+
+class BatchIn(_In):
+    """New records, which may name one another by the ids that they are given."""
+
+    records: list[RecordIn] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    reason: Reason = ""
+
+
+class RecordPut(_In):
+    """The whole content of a record as you may see it; what is withheld from you stays."""
+
+    content: dict[str, Any] = Field(description="What the record says, as its kind has it")
+    level: Level | None = Field(default=None, description="Blank keeps what it has")
+    field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
+    reason: Reason = ""
+
+
+class RecordPatch(_In):
+    """What changes of a record (RFC 7396): a null takes a field away."""
+
+    content: dict[str, Any] = Field(default={}, description="The part of the content that changes")
+    level: Level | None = Field(default=None, description="Blank keeps what it has")
+    field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
+    reason: Reason = ""
+
+
+class ReasonIn(_In):
+    """Why something is done."""
+
+    reason: Reason = ""
+
+
+class LikeOut(Schema):
+    """A record that may be the same thing."""
+
+    id: UUID
+    kind: str
+    owner: UUID
+
+
+class CheckedOut(Schema):
+    """What would become of a record, and what to look at again before it is sent."""
+
+    outcome: str = Field(description="written, or what it would wait for")
+    content: dict[str, Any] = Field(description="What would be kept")
+    warnings: list[str] = Field(description="What is worth a second look; it refuses nothing")
+    duplicates: list[LikeOut] = Field(description="Records that may be the same thing")
+
+
+class BatchCheckedOut(Schema):
+    """What would become of each record, in the order in which they came."""
+
+    records: list[CheckedOut]
+
+
+class BatchOut(Schema):
+    """What became of the records, by id in the order in which they came."""
+
+    written: list[UUID]
+    waiting: list[UUID]
+
+
+class WaitingOut(Schema):
+    """A change that was taken, but that somebody must let out before it holds."""
+
+    id: UUID = Field(description="Id of the change")
+    record: UUID = Field(description="Id of the record")
+    kind: str
+    waits_for: str = Field(description="publisher or contact_point")
+    since: dt.datetime
+    is_new: bool
+    content: dict[str, Any]
+    reason: str
+    returned_because: str = Field(description="Why the contact point sent it back, if so")
+
+    @classmethod
+    def of(cls, view: WaitingView) -> WaitingOut:
+        """A change that waits as it is given out to the institution that made it."""
+        return cls(
+            id=view.id,
+            record=view.record_id,
+            kind=view.kind,
+            waits_for=view.waits_for,
+            since=view.at,
+            is_new=view.is_new,
+            content=view.content,
+            reason=view.reason,
+            returned_because=view.returned_because,
+        )
+
+
+class WaitingListOut(Schema):
+    """One page of changes that wait."""
+
+    next: UUID | None
+    waiting: list[WaitingOut]
+
+
+class RevisionOut(Schema):
+    """One line of a record's history."""
+
+    revision: int
+    operation: str = Field(description="put or tombstone")
+    at: dt.datetime
+    institution: UUID = Field(description="Who made it")
+    reason: str
+    via: str = Field(description="The way in: form, workbook, feed, API")
+    cleared_state: str = Field(description="State whose contact point cleared it, if one did")
+
+    @classmethod
+    def of(cls, view: RevisionView) -> RevisionOut:
+        """A line of the history as it is given out."""
+        return cls(
+            revision=view.revision_number,
+            operation=view.operation,
+            at=view.at,
+            institution=view.actor_institution,
+            reason=view.reason,
+            via=view.via,
+            cleared_state=view.cleared_state,
+        )
+
+
+class HistoryOut(Schema):
+    """One page of a history, newest first."""
+
+    next: int | None
+    revisions: list[RevisionOut]
+
+
+class RevisionPairOut(Schema):
+    """What a record said before a revision and after it."""
+
+    id: UUID
+    kind: str
+    owner: UUID
+    revision: int
+    is_newest: bool
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @classmethod
+    def of(cls, record_id: UUID, number: int, pair: RevisionPair) -> RevisionPairOut:
+        """The contents around a revision as they are given out."""
+        return cls(
+            id=record_id,
+            kind=pair.kind,
+            owner=pair.owner,
+            revision=number,
+            is_newest=pair.is_newest,
+            before=pair.before,
+            after=pair.after,
+        )

@@ -26,6 +26,7 @@ from concord.record.models import Gate, Record, Waiting
 from concord.record.services import (
     BATCH,
     Draft,
+    check_references,
     content_dump,
     content_parse,
     is_let_out,
@@ -72,6 +73,7 @@ def revisions_write_or_hold(
             and is_let_out(draft, current.get(draft.record_id), actor)
         ]
         kept_back = {draft.record_id for draft in held}
+        check_references(drafts)
         _require_current(held, current, actor)
         Waiting.objects.filter(
             institution=actor.institution, record_id__in=list(kept_back)

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from concord.core.disclosure import (
     Viewer,
@@ -20,7 +21,7 @@ from concord.core.disclosure import (
     visible_part,
     visible_then,
 )
-from concord.record.errors import MergedError, NotFoundError
+from concord.record.errors import InvalidContentError, MergedError, NotFoundError
 from concord.record.models import Head, Record, Revision
 
 BATCH = 500
@@ -102,6 +103,25 @@ def records_get(*, viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, RecordVi
     return found
 
 
+def content_replaced(
+    *, viewer: Viewer, record_id: UUID, content: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a record says when ``content`` stands for all that the viewer sees of it.
+
+    Fields that are withheld from the viewer stay as they are, and are nothing to be given back to
+    the viewer. Raises ``NotFoundError``, and ``InvalidContentError`` where ``content`` names one.
+    """
+    record_get(viewer=viewer, record_id=record_id)
+    record = Record.objects.get(id=record_id)
+    hidden = {name for name, audience in record.audiences.items() if not viewer.may_see(audience)}
+    if touched := hidden & set(content):
+        raise InvalidContentError(
+            fields=dict.fromkeys(touched, _("this field is withheld from you"))
+        )
+    kept = {name: value for name, value in record.content.items() if name in hidden}
+    return {**content, **kept}
+
+
 def record_list(*, viewer: Viewer, kind: str) -> Iterator[RecordView]:
     """Every record of a kind that the viewer may see, streamed, oldest revision first."""
     rows = Record.objects.filter(
@@ -157,12 +177,19 @@ def records_latest(*, viewer: Viewer, count: int) -> list[RecordView]:
     return [_view(row, row.content, viewer) for row in rows.order_by("-changed_in")[:count]]
 
 
-def revision_list(*, viewer: Viewer, record_id: UUID) -> list[RevisionView]:
-    """A record's history, newest first: the revisions that the viewer might have seen then."""
+def revision_list(
+    *, viewer: Viewer, record_id: UUID, before: int | None = None, count: int | None = None
+) -> list[RevisionView]:
+    """A record's history, newest first: the revisions that the viewer might have seen then.
+
+    At most ``count`` of them, of those that come before the revision ``before``.
+    """
     record_get(viewer=viewer, record_id=record_id)
     rows = Revision.objects.filter(record_id=record_id, audience__in=viewer.audiences).order_by(
         "-revision_number"
     )
+    if before is not None:
+        rows = rows.filter(revision_number__lt=before)
     return [
         RevisionView(
             row.revision_number,
@@ -173,7 +200,7 @@ def revision_list(*, viewer: Viewer, record_id: UUID) -> list[RevisionView]:
             row.via,
             row.cleared_state,
         )
-        for row in rows
+        for row in rows[:count]
     ]
 
 

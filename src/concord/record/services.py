@@ -83,7 +83,7 @@ def revisions_write(
         node = Node.objects.get(is_self=True)
         moment = at or timezone.now()
         current = _current([draft.record_id for draft in drafts])
-        _check_references(drafts)
+        check_references(drafts)
         number = head.number
         for record in current.values():
             _require_owner(record, actor)
@@ -107,9 +107,21 @@ def revision_write(*, actor: Actor, draft: Draft, via: str, reason: str = "") ->
     return revisions_write(actor=actor, drafts=[draft], via=via, reason=reason)[0]
 
 
-def record_remove(*, actor: Actor, record_id: UUID, via: str, reason: str) -> None:
-    """Write a tombstone: the record is gone from every list, its history stays."""
-    records_remove(actor=actor, ids=[record_id], via=via, reason=reason)
+def record_remove(
+    *, actor: Actor, record_id: UUID, via: str, reason: str, made_from: int | None = None
+) -> None:
+    """Write a tombstone: the record is gone from every list, its history stays.
+
+    ``made_from`` is the revision that is to be removed; raises ``ChangedMeanwhileError`` if there
+    is a newer one. None removes whichever it is.
+    """
+    with service(), transaction.atomic():
+        lock_head()
+        if made_from is not None:
+            now = Record.objects.filter(id=record_id).values_list("revision_number", flat=True)
+            if list(now) != [made_from]:
+                raise ChangedMeanwhileError(fields={str(record_id): str(made_from)})
+        records_remove(actor=actor, ids=[record_id], via=via, reason=reason)
 
 
 def records_remove(
@@ -203,8 +215,11 @@ def _current(ids: Sequence[UUID]) -> dict[UUID, Record]:
     return found
 
 
-def _check_references(drafts: Sequence[Draft]) -> None:
-    """Every id that the drafts name is that of a record of a fitting kind, there or coming."""
+def check_references(drafts: Sequence[Draft]) -> None:
+    """Every id that the drafts name is that of a record of a fitting kind, there or coming.
+
+    Raises ``InvalidContentError`` with the paths of those that are not.
+    """
     coming = {draft.record_id: draft.content.kind for draft in drafts}
     wanted: dict[UUID, list[tuple[str, tuple[str, ...]]]] = {}
     for draft in drafts:

@@ -65,12 +65,16 @@ class Listing:
     """Facets that can be asked for, but have a code for every two parties: too many to count."""
 
     def page(
-        self, viewer: Viewer, params: QueryDict, also: Collection[str] = ()
+        self,
+        viewer: Viewer,
+        params: QueryDict,
+        also: Collection[str] = (),
+        size: int | None = None,
     ) -> tuple[Page, list[RecordView]]:
         """One page and its records; raises ``InvalidQueryError`` for what makes no sense."""
         query = read_query(params, self.facets, self.known(), (*self.also, *also))
         page = self.table(params).page(
-            viewer, query.question, self.size, query.after, uncounted=self.uncounted
+            viewer, query.question, size or self.size, query.after, uncounted=self.uncounted
         )
         records = records_get(viewer=viewer, ids=page.ids)
         return page, [records[i] for i in page.ids if i in records]

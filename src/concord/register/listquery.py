@@ -22,6 +22,7 @@ from concord.record.faults import error_text
 from concord.register.words import Cut
 
 LONGEST_SEARCH = 200
+LARGEST_PAGE = 200
 
 
 _ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -143,6 +144,17 @@ def _key(text: str, faults: dict[str, str]) -> Key | None:
         pass
     faults["after"] = _("this is not the end of a page; begin again without it")
     return None
+
+
+def read_limit(params: QueryDict, default: int) -> int:
+    """How many rows a page is to have, at most."""
+    text = params.get("limit", "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+        message = _("a number from 1 to %(most)d is expected") % {"most": LARGEST_PAGE}
+        raise InvalidQueryError(fields={"limit": message})
+    return int(text)
 
 
 def read_choice(params: QueryDict, name: str, words: Sequence[str], default: str) -> str:

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "concord.api",
 ]
 MIDDLEWARE = [
+    "concord.api.problems.Problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

@@ -1,0 +1,112 @@
+"""What stands beside the records: coverage, figures, vocabularies, the glossary, the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+
+from concord.api.interface import api
+from concord.api.schemas import (
+    AboutOut,
+    CoverageOut,
+    EntryOut,
+    FigureOut,
+    RecordOut,
+    RuleOut,
+    SummaryOut,
+    TermOut,
+    TopicOut,
+)
+from concord.core.disclosure import ANYONE
+from concord.core.vocabulary import Entry
+from concord.record.columns import Question
+from concord.record.errors import NotFoundError
+from concord.record.selectors import records_get
+from concord.register import vocabulary
+from concord.register.glossary import terms
+from concord.register.lists import institution_table
+from concord.register.rules import RULES
+from concord.register.tables import totals
+from concord.register.words import CENTRE_KINDS, Cut
+from concord.studies.selectors import coverage_get
+
+
+@api.get("/coverage", response={200: CoverageOut})
+def coverage(request: HttpRequest, cut: Cut = Cut.ALL) -> dict[str, Any]:  # noqa: ARG001
+    """Which topics are offered, said of unnamed centres, events only, or not found."""
+    kept = coverage_get(viewer=ANYONE, cut=cut)
+    if kept is None:
+        raise NotFoundError
+    return kept.result
+
+
+@api.get("/coverage/{code}", response={200: TopicOut})
+def topic(request: HttpRequest, code: str, cut: Cut = Cut.ALL) -> TopicOut:  # noqa: ARG001
+    """One topic: its state, who is behind it, for whom, and how much bears it out."""
+    kept = coverage_get(viewer=ANYONE, cut=cut)
+    found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
+    if found is None:
+        raise NotFoundError
+    return TopicOut(**found, labels=dict(vocabulary.topics()[code].labels))
+
+
+@api.get("/summary", response=SummaryOut, summary="Headline figures")
+def summary(request: HttpRequest) -> SummaryOut:  # noqa: ARG001
+    """What the register holds, by detail and stage, which are never added together."""
+    kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
+    states = [t["state"] for t in kept.result["topics"]] if kept else []
+    return SummaryOut(
+        centres=institution_table()
+        .page(ANYONE, Question({"kind": frozenset(CENTRE_KINDS)}), 1)
+        .total,
+        topics={state: states.count(state) for state in sorted(set(states))},
+        records=[
+            FigureOut(detail=detail, stage=stage, count=count)
+            for (detail, stage), count in sorted(totals(ANYONE).items())
+        ],
+    )
+
+
+@api.get("/recommendations", response=list[EntryOut], summary="What the 2015 brief recommends")
+def recommendations(request: HttpRequest) -> list[EntryOut]:  # noqa: ARG001
+    """The recommendations of the brief in our words, in seven languages."""
+    return [_entry(entry) for entry in vocabulary.load("recommendations")]
+
+
+@api.get("/vocabulary/{name}", response={200: list[EntryOut]})
+def vocabulary_entries(request: HttpRequest, name: str) -> list[EntryOut]:  # noqa: ARG001
+    """The codes of topics, roles or countries with their labels."""
+    lists = {
+        "topics": vocabulary.topics,
+        "roles": vocabulary.roles,
+        "countries": vocabulary.countries,
+    }
+    if name not in lists:
+        raise NotFoundError(", ".join(lists))
+    return [_entry(entry) for entry in lists[name]()]
+
+
+def _entry(entry: Entry) -> EntryOut:
+    more = {key: value for key, value in entry.more.items() if value and key != "code"}
+    return EntryOut(code=entry.code, labels=dict(entry.labels), more=more)
+
+
+@api.get("/glossary", response=list[TermOut], summary="Glossary")
+def glossary(request: HttpRequest) -> list[TermOut]:  # noqa: ARG001
+    """The words of the register, one name for one thing."""
+    return [TermOut(word=t.word, meaning=t.meaning, values=dict(t.values)) for t in terms()]
+
+
+@api.get("/about", response=AboutOut, summary="About this collection")
+def about(request: HttpRequest) -> AboutOut:  # noqa: ARG001
+    """Who collects, by what rules, and since when each holds."""
+    is_compiler = Question({"kind": frozenset({"compiler"})})
+    ids = institution_table().ids_where(ANYONE, is_compiler)
+    return AboutOut(
+        compilers=[RecordOut.of(r) for r in records_get(viewer=ANYONE, ids=ids).values()],
+        rules=[
+            RuleOut(since=dt.date.fromisoformat(since), rule=str(rule)) for since, rule in RULES
+        ],
+    )
