@@ -24,6 +24,9 @@ from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
 from concord.core.disclosure import ANYONE, Level, member_of
 from concord.core.vocabulary import LANGUAGES
+from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
+from concord.exchange.feeding.running import feed_run
+from concord.exchange.feeding.sources import feeds_all, feeds_claim_due
 from concord.exchange.services import folder_load
 from concord.exchange.workbook.writing import workbook_write
 from concord.jobs.schedule import schedule_ensure
@@ -293,6 +296,36 @@ def check() -> None:
     if faults:
         raise typer.Exit(code=1)
     console.print("All invariants hold.")
+
+
+@app.command()
+def feeds(
+    run: Annotated[bool, typer.Option(help="Read those that are due, now and here")] = False,  # noqa: FBT002
+) -> None:
+    """List the feeds of all institutions; ``--run`` reads those that are due."""
+    if run:
+        for source_id, _language in feeds_claim_due():
+            _run_feed(source_id)
+    names = _short_names()
+    table = Table("feed", "institution", "form", "state", "last read", "next", "id", box=None)
+    for source in feeds_all():
+        times = [
+            f"{t:%Y-%m-%d %H:%M}" if t else "–" for t in (source.last_run_at, source.next_run_at)
+        ]
+        name = names.get(str(source.institution), str(source.institution))
+        table.add_row(source.name, name, source.form, source.state, *times, str(source.id))
+    console.print(table)
+
+
+def _run_feed(source_id: UUID) -> None:
+    """Read one feed; another worker may be at it."""
+    try:
+        done = feed_run(source_id=source_id)
+    except (FeedBusyError, FeedStateError) as error:
+        console.print(f"{source_id}: {error}", markup=False)
+        return
+    counts = ", ".join(f"{name} {n}" for name, n in done.counts.items() if n)
+    console.print(f"{source_id}: {done.failure or counts or 'nothing'}", markup=False)
 
 
 @app.command()

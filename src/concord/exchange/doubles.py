@@ -34,10 +34,16 @@ class Doubles:
             [likely_of(record.kind, key, record.content) for key, record in self._records.items()]
         )
 
-    def of(self, items: Sequence[tuple[str, str, Mapping[str, Any]]]) -> dict[str, RecordView]:
+    def of(
+        self,
+        items: Sequence[tuple[str, str, Mapping[str, Any]]],
+        *,
+        without: Collection[str] = (),
+    ) -> dict[str, RecordView]:
         """For new records, given as kind, id and content, the one that each may be, if any.
 
         A pair that was decided on does not come again, by the id or by what the record says.
+        ``without`` are ids of records that are known to be others.
         """
         likes = self._index.like_each([likely_of(*item) for item in items])
         found: dict[str, RecordView] = {}
@@ -45,6 +51,8 @@ class Doubles:
             row = row_id(kind, content)
             others = (str(pair.b if pair.a == key else pair.a) for pair in pairs)
             for other in others:
+                if other in without:
+                    continue
                 if self._settled and not {
                     frozenset((key, other)), frozenset((str(row), other))
                 }.isdisjoint(self._settled):  # fmt: skip

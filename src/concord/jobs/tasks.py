@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from uuid import UUID
 
 from django.core.management import call_command
+from django.utils import translation
 from django_tasks import task
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
+from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
+from concord.exchange.feeding.running import feed_replay, feed_run, feed_try
+from concord.exchange.feeding.sources import feeds_claim_due
+from concord.exchange.models import FeedRun
 from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import upload_compare, uploads_forget
 from concord.jobs.schedule import periodic
+from concord.record.errors import NotFoundError
 from concord.studies.services import studies_run_all
 
 DAY = dt.timedelta(days=1)
+FIVE_MINUTES = dt.timedelta(minutes=5)
+READINGS = {FeedRun.Sort.TRIAL: feed_try, FeedRun.Sort.RUN: feed_run,
+            FeedRun.Sort.REPLAY: feed_replay}  # fmt: skip
 
 
 @task()
@@ -54,3 +64,19 @@ def forget_results() -> None:
 def find_duplicates(institution: str) -> None:
     """Search the register for pairs that concern an institution."""
     duplicates_find(institution=UUID(institution))
+
+
+@task()
+def read_feed(source_id: str, sort: str, person: str, language: str) -> None:
+    """Try, run or replay one feed; faults are told in the language of who asked."""
+    read = READINGS[FeedRun.Sort(sort)]
+    with translation.override(language), suppress(FeedBusyError, FeedStateError, NotFoundError):
+        # paused, removed or already being read: then there is nothing left to do
+        read(source_id=UUID(source_id), person=UUID(person) if person else None)
+
+
+@periodic(FIVE_MINUTES)
+def read_due_feeds() -> None:
+    """Put each feed that falls due into the queue, once."""
+    for source_id, language in feeds_claim_due():
+        read_feed.enqueue(str(source_id), FeedRun.Sort.RUN.value, "", language)

@@ -54,6 +54,7 @@ class WaitingView:
     before: dict[str, Any]
     is_new: bool
     reason: str
+    via: str
     at: Any
     waits_for: str
     returned_because: str
@@ -197,6 +198,7 @@ def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
             before=said(row, current[row.record_id].content) if row.record_id in current else {},
             is_new=row.record_id not in current,
             reason=row.reason,
+            via=row.via,
             at=row.at,
             waits_for=row.waits_for,
             returned_because=row.returned_because,

@@ -217,3 +217,8 @@ LOGGING = {
 }
 CONCORD_ADDRESS = os.environ.get("CONCORD_ADDRESS", "http://127.0.0.1:8000")
 CONCORD_NAME = os.environ.get("CONCORD_NAME", "Concord")
+
+# From where feeds are fetched: public addresses over TLS, unless the operator allows more.
+CONCORD_FEEDS_ALLOW_HTTP = os.environ.get("CONCORD_FEEDS_ALLOW_HTTP") == "1"
+CONCORD_FEEDS_ALLOW_PRIVATE = os.environ.get("CONCORD_FEEDS_ALLOW_PRIVATE") == "1"
+CONCORD_FEEDS_PORTS = [int(p) for p in os.environ.get("CONCORD_FEEDS_PORTS", "443").split(",")]

@@ -32,6 +32,7 @@ DESK: Final = (
     ("workbook", _("Workbook"), Role.EDITOR),
     ("upload_new", _("Upload"), Role.EDITOR),
     ("duplicates", _("Duplicates"), Role.EDITOR),
+    ("feeds", _("Feeds"), Role.READER),
     ("members", _("People and clearance"), Role.MANAGER),
 )
 """The rooms of a desk, and the role that each takes."""

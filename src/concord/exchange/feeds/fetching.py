@@ -96,6 +96,11 @@ def fetch(url: str, *, allowed: Policy) -> Fetched:
     )
 
 
+def address_require(url: str, *, allowed: Policy) -> None:
+    """Raise ``UnreachableFeedError`` for an address that is never fetched, wherever it leads."""
+    _checked(url, allowed)
+
+
 def _checked(url: str, allowed: Policy) -> SplitResult:
     """The parts of an address that may be fetched."""
     if any(letter <= " " or letter in "\\\x7f" for letter in url):

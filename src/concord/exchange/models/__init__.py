@@ -1,6 +1,20 @@
 """The tables of the exchange room, one module for each subject."""
 
 from concord.exchange.models.duplicates import Decision, LikelyPair, Merge, Scan
+from concord.exchange.models.feeds import FeedEntry, FeedGot, FeedRaw, FeedRun, FeedSource
 from concord.exchange.models.uploads import Batch, Remembered, Upload
 
-__all__ = ["Batch", "Decision", "LikelyPair", "Merge", "Remembered", "Scan", "Upload"]
+__all__ = [
+    "Batch",
+    "Decision",
+    "FeedEntry",
+    "FeedGot",
+    "FeedRaw",
+    "FeedRun",
+    "FeedSource",
+    "LikelyPair",
+    "Merge",
+    "Remembered",
+    "Scan",
+    "Upload",
+]

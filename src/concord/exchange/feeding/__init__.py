@@ -1,0 +1,1 @@
+"""Feeds at work: tried, approved, read on a schedule into records, replayed from what is kept."""

@@ -1,0 +1,201 @@
+"""What an item of a feed says of a course or an activity, in the words of the register."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from concord.core.timespan import TimeSpan
+from concord.core.vocabulary.folding import fold
+from concord.exchange.feeds.item import FeedItem
+from concord.exchange.feeds.values import UNKNOWN_LANGUAGE
+from concord.exchange.workbook.cells import OWN_TRANSLATION
+from concord.exchange.workbook.choices import choices
+from concord.exchange.workbook.names import Names, UnknownPartyError
+from concord.record.errors import InvalidContentError
+from concord.record.services import content_dump, content_parse
+from concord.register.words import ActivityKind, PartRole, Stage
+
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "activity": (
+        "titles", "activity_kind", "when", "stage", "course", "parties", "topics", "roles",
+        "reach", "languages", "country", "town", "is_online",
+    ),
+    "course": ("titles", "providers", "topics", "roles", "reach", "level", "languages",
+               "objectives"),
+}  # fmt: skip
+"""What a feed may write of a record; it touches nothing else."""
+
+LISTS: Final = ("topics", "roles", "ActivityKind", "Reach", "TrainingLevel")
+"""Lists in which the keywords of an item are looked up."""
+NO_WORD: Final = "feed words"
+"""Where it is remembered that a keyword means nothing here."""
+PARTIES: Final = "feed parties"
+"""Where it is remembered which institution a name of an organiser means."""
+
+
+class RefusedItemError(ValueError):
+    """An item that cannot become a record; its text is for people."""
+
+
+class LeftItemError(ValueError):
+    """An item that is not for the register; its text is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """An item in the words of the register: fields of a record of ``kind``, as they are stored."""
+
+    kind: str
+    said: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    """Keywords that are in no list."""
+
+
+class Mapper:
+    """Maps the items of one source. Free words are matched as those of uploads are."""
+
+    def __init__(
+        self,
+        *,
+        institution: UUID,
+        names: Names,
+        defaults: Mapping[str, Any],
+        remembered: Mapping[tuple[str, str], str],
+        today: dt.date,
+    ) -> None:
+        self.institution, self.names = str(institution), names
+        self.defaults, self.remembered, self.today = defaults, remembered, today
+        self.language = defaults.get("language") or "en"
+
+    def kind_of(self, item: FeedItem) -> str:
+        """The kind of record that the item becomes; raises ``LeftItemError`` where none."""
+        if item.kind != "material":
+            return item.kind
+        if self.defaults.get("material_as") == "course":
+            return "course"
+        raise LeftItemError(_("It has no date and is no course: the register has no place for it."))
+
+    def map(self, item: FeedItem, courses: Mapping[str, str]) -> Mapped:
+        """The fields that the item gives; ``courses`` are the records of courses by their key.
+
+        Raises ``LeftItemError`` and ``RefusedItemError``.
+        """
+        kind = self.kind_of(item)
+        if not item.titles:
+            raise LeftItemError(_("It was cancelled before it was ever read."))
+        mapped = Mapped(kind, {})
+        words = self._words(item, mapped)
+        said: dict[str, Any] = {
+            "titles": self._text(item.titles),
+            "topics": words["topics"] or self.defaults.get("topics", []),
+            "roles": words["roles"] or self.defaults.get("roles", []),
+            "reach": words["Reach"],
+            "languages": list(item.languages) or self.defaults.get("languages", []),
+        }
+        if kind == "course":
+            said |= self._course(item, words, mapped)
+        else:
+            said |= self._activity(item, words, courses, mapped)
+        given = {name: value for name, value in said.items() if value not in (None, "", [], {})}
+        mapped.said.update(_stored(kind, given))
+        return mapped
+
+    def _course(self, item: FeedItem, words: Mapping[str, list[str]], to: Mapped) -> dict[str, Any]:
+        found = [party for _name, party in self._organisers(item, to) if "institution" in party]
+        return {
+            "providers": [party["institution"] for party in found] or [self.institution],
+            "level": next(iter(words["TrainingLevel"]), None),
+            "objectives": self._text(item.summary) if item.summary else None,
+        }
+
+    def _activity(
+        self,
+        item: FeedItem,
+        words: Mapping[str, list[str]],
+        courses: Mapping[str, str],
+        to: Mapped,
+    ) -> dict[str, Any]:
+        is_run = bool(item.course_key)
+        usual = self.defaults.get("activity_kind") or (
+            ActivityKind.COURSE_RUN if is_run else ActivityKind.EVENT
+        )
+        country, town = item.country, item.place
+        if town and not country and (country := choices("countries").find(town)):
+            town = None
+        return {
+            "activity_kind": next(iter(words["ActivityKind"]), usual),
+            "when": item.when,
+            "stage": self._stage(item),
+            "course": courses.get(item.course_key or ""),
+            "parties": list(self._parties(item, to)),
+            "country": country,
+            "town": town,
+            "is_online": item.is_online,
+        }
+
+    def _stage(self, item: FeedItem) -> Stage:
+        """Cancelled if it says so; planned if it is to come. What was announced may not be done."""
+        if item.status == "cancelled":
+            return Stage.CANCELLED
+        is_over = item.when and TimeSpan.parse(item.when).latest < self.today
+        return Stage.UNKNOWN if is_over or not item.when else Stage.PLANNED
+
+    def _parties(self, item: FeedItem, to: Mapped) -> Iterator[dict[str, Any]]:
+        own = {"institution": self.institution}
+        found = [party for _name, party in self._organisers(item, to)]
+        for party in found or [own]:
+            yield {"party": party, "part": PartRole.HOST if party == own else PartRole.ORGANISER}
+
+    def _organisers(self, item: FeedItem, to: Mapped) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The organisers that the register knows. A name that it does not know may be a person's:
+        it is told in a note and goes into no record."""
+        for name in item.organisers:
+            if key := self.remembered.get((PARTIES, fold(name)[:300])):
+                yield name, {"institution": key}
+                continue
+            try:
+                yield name, self.names.find(name)
+            except UnknownPartyError:
+                note = _("“%(name)s” is in the register under no such name and is left out.")
+                to.notes.append(note % {"name": name})
+
+    def _words(self, item: FeedItem, to: Mapped) -> dict[str, list[str]]:
+        """The codes that its keywords mean, by list."""
+        found: dict[str, list[str]] = {name: [] for name in LISTS}
+        for word in item.keywords:
+            key = fold(word)[:300]
+            codes = [(name, self._code(name, word, key)) for name in LISTS]
+            for name, code in codes:
+                if code and code not in found[name]:
+                    found[name].append(code)
+            if not any(code for _name, code in codes) and (NO_WORD, key) not in self.remembered:
+                to.unknown.append(word)
+        return found
+
+    def _code(self, name: str, word: str, key: str) -> str | None:
+        return self.remembered.get((name, key)) or choices(name).find(word)
+
+    def _text(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """A text by language; what the feed marks with none is in that of its texts."""
+        told = {tag: words for tag, words in texts.items() if tag != UNKNOWN_LANGUAGE}
+        if UNKNOWN_LANGUAGE in texts:
+            told.setdefault(self.language, texts[UNKNOWN_LANGUAGE])
+        original = self.language if self.language in told else next(iter(told))
+        translators = {tag: OWN_TRANSLATION for tag in told if tag != original}
+        return {"original": original, "text": told, "translators": translators}
+
+
+def _stored(kind: str, said: dict[str, Any]) -> dict[str, Any]:
+    """The fields as the register stores them; raises ``RefusedItemError`` for a broken rule."""
+    try:
+        return content_dump(content_parse(kind=kind, data=said))
+    except InvalidContentError as error:
+        faults = "; ".join(f"{name}: {fault}" for name, fault in error.fields.items())
+        raise RefusedItemError(faults) from error

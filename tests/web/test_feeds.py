@@ -1,0 +1,127 @@
+"""The pages of feeds, as the people of an institution use them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from making import Maker, join
+from serving import Server, serving
+
+from concord.accounts.models import Role
+from concord.exchange.models import FeedEntry, FeedSource
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:1@centre.example
+DTSTAMP:20260101T000000Z
+DTSTART;VALUE=DATE:20270302
+SUMMARY:<script>alert(1)</script>Forensics
+CATEGORIES:unheard of
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def work() -> None:
+    """What the worker of an installation does, until nothing is to be done now."""
+    call_command("db_worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[Server]:
+    with serving(settings) as server:
+        yield server
+
+
+@pytest.fixture
+def centre() -> uuid.UUID:
+    make = Maker()
+    return make.write(make.institution("Centre", state="JP"))
+
+
+def add(client: Client, url: str) -> Any:
+    return client.post("/desk/feeds/new/", {"url": url, "name": "Calendar", "hours": "24",
+                                            "language": "en"})  # fmt: skip
+
+
+def test_from_an_address_to_records(centre: uuid.UUID, server: Server) -> None:
+    client = join(centre, Role.PUBLISHER, "ann")
+    assert "no feed yet" in client.get("/desk/feeds/").content.decode()
+    page = add(client, server.put("/c.ics", CALENDAR)).url
+    assert "is being read" in client.get(page).content.decode()
+    work()
+    tried = client.get(page).content.decode()
+    assert "Forensics" in tried
+    assert "<script>alert" not in tried
+    assert "unheard of" in tried
+    assert FeedEntry.objects.count() == 0
+    client.post(f"{page}do/", {"do": "approve"})
+    work()
+    told = client.get(page).content.decode()
+    assert "approved" in told
+    assert "new 1" in told
+    entry = FeedEntry.objects.get()
+    assert client.get(f"/records/{entry.record_id}/").status_code == 200
+    assert Client().get(f"/records/{entry.record_id}/").status_code == 404
+    item = client.get(f"{page}items/{entry.id}/").content.decode()
+    assert "BEGIN:VCALENDAR" in item
+    for address in ("items/", "items/?only=locked", "items/?only=vanished", "settings/"):
+        assert client.get(page + address).status_code == 200
+    run = re.search(rf"{page}runs/[0-9a-f-]+/", told)
+    assert run
+    assert "Forensics" in client.get(run[0]).content.decode()
+
+
+def test_an_address_that_is_not_fetched_is_refused_beside_its_field(centre: uuid.UUID) -> None:
+    client = join(centre, Role.EDITOR, "ann")
+    answer = add(client, "http://127.0.0.1/c.ics")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'id="url-error"' in page
+    assert "https://" in page
+    assert 'value="http://127.0.0.1/c.ics"' in page
+    assert FeedSource.objects.count() == 0
+
+
+def test_a_feed_is_its_institution_s_alone(centre: uuid.UUID, server: Server) -> None:
+    client = join(centre, Role.PUBLISHER, "ann")
+    page = add(client, server.put("/c.ics", CALENDAR)).url
+    work()
+    client.post(f"{page}do/", {"do": "approve"})
+    work()
+    entry = FeedEntry.objects.get()
+    make = Maker()
+    other = join(make.write(make.institution("Other")), Role.MANAGER, "bob")
+    addresses = [page, f"{page}items/", f"{page}items/{entry.id}/", f"{page}settings/"]
+    for address in addresses:
+        assert other.get(address).status_code == 404
+        assert Client().get(address).status_code == 302
+    for do in ("run", "pause", "remove", "approve", "words"):
+        assert other.post(f"{page}do/", {"do": do}).status_code == 404
+    assert other.post(f"{page}items/decide/", {"id": str(entry.id), "do": "remove"}
+                      ).status_code == 404  # fmt: skip
+    assert other.post(f"{page}items/{entry.id}/", {"field": "titles"}).status_code == 404
+    assert "Calendar" not in other.get("/desk/feeds/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.EDITOR, Role.PUBLISHER])
+def test_each_role_may_what_it_may(centre: uuid.UUID, server: Server, role: Role) -> None:
+    page = add(join(centre, Role.EDITOR, "eve"), server.put("/c.ics", CALENDAR)).url
+    work()
+    client = join(centre, role, "ann")
+    assert client.get("/desk/feeds/").status_code == 200
+    assert client.get(page).status_code == 200
+    new = client.get("/desk/feeds/new/").status_code
+    assert new == (403 if role is Role.READER else 200)
+    client.post(f"{page}do/", {"do": "approve"})
+    state = FeedSource.objects.get().state
+    assert state == ("approved" if role is Role.PUBLISHER else "tried")
