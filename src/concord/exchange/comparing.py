@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
@@ -23,7 +23,7 @@ from concord.exchange.duplicates import settled_pairs
 from concord.exchange.filling import Fill, fills_of
 from concord.exchange.workbook.cells import (
     CLEAR,
-    WITHHELD,
+    UNREAD,
     At,
     Cell,
     CellError,
@@ -60,6 +60,7 @@ class Status(StrEnum):
     CONFLICT = "conflict"
     DOUBTFUL = "doubtful"
     REFUSED = "refused"
+    NOT_YOURS = "not_yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,7 @@ class Comparison:
     ) -> ComparedBatch:
         keys = self._ids[given.name]
         good = {keys[row.number]: row for row in rows if row.key and self._is_good(given, row)}
+        others = self._of_others((given, row) for row in rows if row.key not in good)
         pending = self._load(good, given.sheet.kind)
         done: list[ComparedRow] = []
         taken: dict[str, _Pending] = {}
@@ -298,6 +300,9 @@ class Comparison:
                 given.sheet.name, given.name, row.number, Status.SAME, key, _title(row)
             )
             done.append(compared)
+            if row.key in others:
+                compared.status = Status.NOT_YOURS
+                continue
             record = self._record(given, row, key, pending, compared)
             if record is None:
                 continue
@@ -324,7 +329,7 @@ class Comparison:
         values = row.values
         said: list[str | None] = []
         for head, fill, cell in zip(given.heads, fills, row.cells, strict=True):
-            if cell is None or cell == WITHHELD or head.column.form in CALLS:
+            if cell is None or cell in UNREAD or head.column.form in CALLS:
                 said.append(None)
                 continue
             try:
@@ -350,17 +355,36 @@ class Comparison:
                 if key and kinds[key] == kind
             }
             taken |= self._load(keys, kind)
+        others = self._of_others(
+            pair for key, given in parts.items() if key not in taken for pair in given
+        )
         for key, given in parts.items():
             for part_sheet, part_row in given:
                 if key in taken:
                     done.append(self._part(part_sheet, part_row, taken[key], key))
                 else:
-                    done.append(_orphan(part_sheet, part_row))
+                    done.append(_orphan(part_sheet, part_row, is_yours=part_row.key not in others))
         return ComparedBatch(done, self._settle(taken))
 
     def _is_good(self, given: GivenSheet, row: GivenRow) -> bool:
         """Whether the hidden cells are those that we wrote."""
         return row.check == check_of(self.institution, given.sheet.name, row.key, row.revision)
+
+    def _of_others(self, given: Iterable[tuple[GivenSheet, GivenRow]]) -> set[str]:
+        """The rows, by their hidden keys, that were exported of another institution's records."""
+        rows = [(sheet, row, row.key.partition("#")[0]) for sheet, row in given if row.check]
+        ids = {UUID(key) for _sheet, _row, key in rows if _is_id(key)}
+        owners = {
+            str(key): record.owner
+            for key, record in records_get(viewer=self.viewer, ids=ids).items()
+            if record.owner != self.institution
+        }
+        return {
+            row.key
+            for sheet, row, key in rows
+            if key in owners
+            and row.check == check_of(owners[key], sheet.sheet.name, row.key, row.revision)
+        }
 
     def _load(self, rows: Mapping[str, GivenRow], kind: str) -> dict[str, _Pending]:
         """The records of rows that have an id, as they stand and as they were downloaded."""
@@ -431,7 +455,7 @@ class Comparison:
         values = row.values
         around: Mapping[str, Cell] | None = None
         for head, value in zip(heads, row.cells, strict=True):
-            if value is None or value == WITHHELD or head.column.form in CALLS:
+            if value is None or value in UNREAD or head.column.form in CALLS:
                 continue
             target = None if value == CLEAR else value
             before = shown(At(head.column, head.tag, base, self.sense))
@@ -442,11 +466,15 @@ class Comparison:
                 continue  # the same change was made already
             if around is None:
                 around = self._around(heads, values, base, current)
+            field_name = head.column.field.partition(":")[0].partition(".")[0]
+            held = content.get(field_name)
             try:
                 put(At(head.column, head.tag, content, self.sense, around), target)
             except CellError as error:
                 compared.faults.append(_fault(head, value, error))
                 continue
+            if content.get(field_name) == held:
+                continue  # another way of writing what stands there
             if now != before:
                 compared.status = Status.CONFLICT
             compared.differences.append(
@@ -516,7 +544,7 @@ class Comparison:
         values = row.values
         return any(
             values.get(head.key)
-            not in {None, WITHHELD, shown(At(head.column, head.tag, then, self.sense))}
+            not in {None, *UNREAD, shown(At(head.column, head.tag, then, self.sense))}
             for head in given.heads
             if head.column.form not in CALLS
         )
@@ -660,10 +688,11 @@ def _refuse(compared: ComparedRow, expected: str) -> None:
     compared.faults.append(Fault("", "", expected))
 
 
-def _orphan(given: GivenSheet, row: GivenRow) -> ComparedRow:
-    compared = ComparedRow(
-        given.sheet.name, given.name, row.number, Status.REFUSED, "", "", is_part=True
-    )
+def _orphan(given: GivenSheet, row: GivenRow, *, is_yours: bool) -> ComparedRow:
+    status = Status.REFUSED if is_yours else Status.NOT_YOURS
+    compared = ComparedRow(given.sheet.name, given.name, row.number, status, "", "", is_part=True)
+    if not is_yours:
+        return compared
     column: Column = given.sheet.columns[0]
     value = str(row.values.get(column.name) or "")
     compared.faults.append(

@@ -23,7 +23,7 @@ from concord.exchange.comparing import GivenRow, GivenSheet
 from concord.exchange.reading import Table
 from concord.exchange.workbook.cells import Cell, plain
 from concord.exchange.workbook.sheets import SHEETS, Form, WorkSheet, sheet_named
-from concord.exchange.workbook.writing import HIDDEN, META, VERSION, Head, heads_of
+from concord.exchange.workbook.writing import ANY, HIDDEN, META, VERSION, Head, heads_of
 
 CERTAIN = 90
 """From this likeness (0 to 100) on a head is taken for a column without asking."""
@@ -68,7 +68,8 @@ def workbook_language(tables: Sequence[Table], institution: UUID) -> str | None:
     if meta is None:
         return None
     first = [str(text or "") for text in meta.columns]
-    if first[:3] == ["concord", VERSION, str(institution)] and len(first) > 3:
+    whose = {str(institution), ANY}
+    if first[:2] == ["concord", VERSION] and len(first) > 3 and first[2] in whose:
         return first[3]
     return None
 

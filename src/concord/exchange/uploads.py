@@ -439,8 +439,8 @@ def _told_apart(
 
 def _worst(rows: Sequence[Mapping[str, Any]]) -> dict[str, Status]:
     """The status of each record: that of its row which most needs a decision."""
-    order = [Status.SAME, Status.CHANGED, Status.NEW, Status.DOUBTFUL, Status.CONFLICT,
-             Status.REFUSED]  # fmt: skip
+    order = [Status.NOT_YOURS, Status.SAME, Status.CHANGED, Status.NEW, Status.DOUBTFUL,
+             Status.CONFLICT, Status.REFUSED]  # fmt: skip
     found: dict[str, Status] = {}
     for row in rows:
         status = Status(row["status"])

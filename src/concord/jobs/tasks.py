@@ -12,6 +12,7 @@ from django_tasks import task
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
+from concord.exchange.exports import export_run, exports_forget
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_replay, feed_run, feed_try
 from concord.exchange.feeding.sources import feeds_claim_due
@@ -40,6 +41,18 @@ def compare_upload(upload_id: str) -> None:
     upload = upload_compare(upload_id=UUID(upload_id))
     address = f"/desk/uploads/{upload.id}/"
     notice_send(what=What.UPLOAD_READY, address=address, person=upload.person)
+
+
+@task()
+def make_export(export_id: str) -> None:
+    """Make a file too large for a page to wait for."""
+    export_run(export_id=UUID(export_id))
+
+
+@periodic(DAY)
+def forget_exports() -> None:
+    """Delete files that were made more than 30 days ago."""
+    exports_forget()
 
 
 @periodic(DAY)

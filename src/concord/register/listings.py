@@ -59,6 +59,8 @@ class Listing:
     facets: tuple[str, ...]
     known: Callable[[], Known]
     size: int
+    kinds: tuple[str, ...]
+    """The kinds of record that it lists."""
     also: tuple[str, ...] = ()
     """Parameters of its address that are not filters."""
     uncounted: tuple[str, ...] = ()
@@ -81,12 +83,16 @@ class Listing:
 
     def batches(self, viewer: Viewer, params: QueryDict) -> Iterator[list[RecordView]]:
         """Every record that answers, in the order of the pages; faults are raised at once."""
+        return batches_of(viewer, self.ids(viewer, params))
+
+    def ids(self, viewer: Viewer, params: QueryDict) -> list[UUID]:
+        """The ids of all records that answer, in the order of the pages."""
         query = read_query(params, self.facets, self.known(), (*self.also, "after"))
-        ids = self.table(params).ids_where(viewer, query.question)
-        return _batches(viewer, ids)
+        return self.table(params).ids_where(viewer, query.question)
 
 
-def _batches(viewer: Viewer, ids: Sequence[UUID]) -> Iterator[list[RecordView]]:
+def batches_of(viewer: Viewer, ids: Sequence[UUID]) -> Iterator[list[RecordView]]:
+    """The records of ``ids`` in their order, some hundred at a time."""
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         records = records_get(viewer=viewer, ids=part)
@@ -129,8 +135,9 @@ def _plain(table: Callable[[], ColumnTable], params: QueryDict) -> ColumnTable: 
 
 
 TRAINING: Final = Listing(
-    "training", partial(_plain, training_table), TRAINING_FACETS, _training_known, 50
-)
+    "training", partial(_plain, training_table), TRAINING_FACETS, _training_known, 50,
+    ("course", "activity"),
+)  # fmt: skip
 INSTITUTIONS: Final = Listing(
     "institutions",
     partial(_plain, institution_table),
@@ -142,6 +149,7 @@ INSTITUTIONS: Final = Listing(
         "topic": _codes(vocabulary.topics),
     },
     50,
+    ("institution",),
 )
 STATEMENTS: Final = Listing(
     "statements",
@@ -154,6 +162,7 @@ STATEMENTS: Final = Listing(
         "cut": [Cut.BRIEF.value],
     },
     100,
+    ("statement",),
 )
 SOURCES: Final = Listing(
     "sources",
@@ -161,6 +170,7 @@ SOURCES: Final = Listing(
     SOURCE_FACETS,
     lambda: {"kind": SourceKind.values, "cut": [Cut.BRIEF.value]},
     100,
+    ("source",),
 )
 COLLABORATION: Final = Listing(
     "collaboration",
@@ -168,6 +178,7 @@ COLLABORATION: Final = Listing(
     LINK_FACETS,
     _link_known,
     50,
+    ("relation", "agreement", "activity"),
     ("cut",),
     ("pair",),
 )

@@ -18,6 +18,7 @@ from concord.core.reading.numbers import NumberProblem, read_number, read_truth
 from concord.core.timespan import OPEN, Moment, TimeSpan, TimeSpanError
 from concord.core.vocabulary.folding import fold
 from concord.core.vocabulary.languages import languages
+from concord.exchange.reading.values import clean_text
 from concord.exchange.workbook.choices import choices
 from concord.exchange.workbook.names import Names, UnknownPartyError
 from concord.exchange.workbook.sheets import Column, Form
@@ -32,6 +33,9 @@ CLEAR: Final = "(clear)"
 """What somebody writes to empty a cell on purpose: a blank one changes nothing."""
 WITHHELD: Final = "(withheld)"
 """What stands in a cell whose value the reader may not see; it is never read back."""
+TOO_LONG: Final = "(too long for a cell)"
+"""What stands in a cell that cannot hold its value; it is never read back either."""
+UNREAD: Final = frozenset({WITHHELD, TOO_LONG})
 
 
 LARGEST: Final = 10**12
@@ -110,7 +114,7 @@ def plain(value: object) -> Cell:
 
 
 def _plain_text(text: str) -> Cell:
-    text = text.strip().replace("\r\n", "\n")
+    text = clean_text(text)
     if text[-1:].isdigit() and len(text) <= 16:
         if _WHOLE.fullmatch(text):
             return int(text) if str(int(text)) == text else text

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any, Final
+from typing import IO, Any, Final
 from uuid import UUID
 
 import xlsxwriter
@@ -20,6 +19,7 @@ from concord.core.disclosure import ANYONE, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.workbook.cells import (
     CLEAR,
+    TOO_LONG,
     WITHHELD,
     YES,
     At,
@@ -41,6 +41,14 @@ VERSION: Final = "1"
 HIDDEN: Final = ("_id", "_revision", "_check")
 ROWS_WITH_LISTS: Final = 5_000
 """So far down do the drop-downs reach beyond the rows that are there."""
+MOST_ROWS: Final = 1_048_000
+"""Rows to a sheet; programs read some 500 more."""
+LONGEST: Final = 32_767
+"""Characters that a cell can hold."""
+FIRST_DAY: Final = dt.date(1900, 3, 1)
+"""Programs disagree about days before it: those are written as texts."""
+ANY: Final = "any"
+"""Stands for the institution in a workbook of records of several: each row tells whose it is."""
 Progress = Callable[[int], None]
 
 
@@ -73,7 +81,7 @@ def heads_of(sheet: WorkSheet, languages: Sequence[str], language: str) -> list[
 def check_of(institution: UUID, sheet: str, key: str, revision: int) -> str:
     """The checksum of a row's hidden cells, so that a dragged or copied id is noticed."""
     text = f"{institution}|{sheet}|{key}|{revision}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()[:12]
+    return hmac.digest(settings.SECRET_KEY.encode(), text, "sha256").hex()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +101,19 @@ def workbook_write(
         return _Writer(viewer, institution, language, progress).write()
 
 
-class _Writer:
+class Book:
+    """A workbook in the making, with what all of ours share.
+
+    Texts are written as texts whatever they begin with: no cell is ever a formula.
+    """
+
     def __init__(
-        self, viewer: Viewer, institution: UUID, language: str, progress: Progress
+        self, target: IO[bytes] | str, viewer: Viewer, language: str, progress: Progress
     ) -> None:
-        self.viewer, self.institution, self.language = viewer, institution, language
-        self.progress = progress
+        self.viewer, self.language, self.progress = viewer, language, progress
         self.sense = Sense(Names(viewer, language))
-        self.target = BytesIO()
         self.book = xlsxwriter.Workbook(
-            self.target,
+            target,
             {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
         self.bold = self.book.add_format({"bold": True, "bg_color": "#DFE7E4", "text_wrap": True})
@@ -111,63 +122,16 @@ class _Writer:
         self.wide = self.book.add_format({"text_wrap": True, "valign": "top"})
         self.rows = 0
 
-    def write(self) -> bytes:
-        self._guide()
-        meta: list[list[str]] = []
-        ranges = self._ranges()
-        for sheet in SHEETS:
-            meta += self._sheet(sheet, ranges)
-        self._lists()
-        self._meta(meta)
-        self.book.close()
-        return self.target.getvalue()
-
-    def _guide(self) -> None:
-        page = self.book.add_worksheet(_("Guide"))
-        page.set_column(0, 0, 100, self.wide)
-        lines = (
-            _("Fill in what you have; leave the rest blank. One row is one course or activity."),
-            _("Rows that are here already are yours as Concord has them. Change what has changed."),
-            _("A blank cell changes nothing. To empty a cell on purpose, write %(token)s in it.")
-            % {"token": CLEAR},
-            _("To add rows, write below the last one. Do not copy whole rows: hidden cells tell "
-              "Concord which row is which."),
-            _("Where only a month or a year is known, write it with an apostrophe before it, as in "
-              "'2026-03."),
-            _("Save the file and upload it. You see everything before anything is written, and "
-              "nobody else sees it before you publish it."),
-        )  # fmt: skip
-        page.write_string(0, 0, _("How to fill in this workbook"), self.bold)
-        for row, line in enumerate(lines, start=1):
-            page.write_string(row, 0, line, self.wide)
-
-    def _sheet(self, sheet: WorkSheet, ranges: Mapping[str, str]) -> list[list[str]]:
-        records = list(self._records(sheet))
-        heads = heads_of(sheet, self._languages(records), self.language)
-        page = self.book.add_worksheet(str(sheet.label)[:31])
+    def _page(self, label: str, heads: Sequence[Head], ranges: Mapping[str, str], rows: int) -> Any:
+        """A sheet with its heads, and with drop-downs for ``rows`` rows and more."""
+        page = self.book.add_worksheet(label)
         page.freeze_panes(1, len(HIDDEN) + 1)
         page.set_column(0, len(HIDDEN) - 1, None, None, {"hidden": True})
         for place, name in enumerate(HIDDEN):
             page.write_string(0, place, name)
         for place, head in enumerate(heads, start=len(HIDDEN)):
-            self._column(page, place, head, ranges, len(records))
-        for row, line in enumerate(lines_of(sheet, heads, records, self.sense), start=1):
-            self._line(page, row, sheet, line)
-        return [[sheet.name, str(sheet.label)[:31], head.key, head.text] for head in heads]
-
-    def _records(self, sheet: WorkSheet) -> Iterator[RecordView]:
-        owned = records_owned(viewer=self.viewer, owner=self.institution, kind=sheet.kind)
-        for record in owned:
-            if sheet.kind != "institution" or record.id == self.institution:
-                yield record
-
-    def _languages(self, records: Iterable[RecordView]) -> list[str]:
-        """The reader's language, English, and those of texts that are there."""
-        found = dict.fromkeys([self.language, "en"])
-        for record in records:
-            for tag in _tags_in(record.content):
-                found.setdefault(tag)
-        return list(found)
+            self._column(page, place, head, ranges, rows)
+        return page
 
     def _column(
         self, page: Any, place: int, head: Head, ranges: Mapping[str, str], rows: int
@@ -184,21 +148,28 @@ class _Writer:
         if listed := ranges.get("yes" if column.form is Form.TRUTH else column.choices):
             only = column.form is Form.CODE
             page.data_validation(
-                1, place, rows + ROWS_WITH_LISTS, place,
+                1, place, min(rows + ROWS_WITH_LISTS, MOST_ROWS), place,
                 {"validate": "list", "source": listed, "show_error": only},
             )  # fmt: skip
 
-    def _line(self, page: Any, row: int, sheet: WorkSheet, line: Line) -> None:
+    def _line(self, page: Any, row: int, check: str, line: Line) -> None:
         page.write_string(row, 0, line.key)
         page.write_number(row, 1, line.revision)
-        page.write_string(row, 2, check_of(self.institution, sheet.name, line.key, line.revision))
-        for place, cell in enumerate(line.cells, start=len(HIDDEN)):
-            if isinstance(cell, dt.date):
-                page.write_datetime(row, place, dt.datetime.combine(cell, dt.time()), self.day)
-            elif isinstance(cell, int | float):
+        page.write_string(row, 2, check)
+        self._cells(page, row, line.cells)
+
+    def _cells(self, page: Any, row: int, cells: Sequence[Cell], first: int = len(HIDDEN)) -> None:
+        for place, cell in enumerate(cells, start=first):
+            if cell is None:
+                continue
+            if isinstance(cell, str):
+                page.write_string(row, place, cell if len(cell) <= LONGEST else TOO_LONG)
+            elif not isinstance(cell, dt.date):
                 page.write_number(row, place, cell)
-            elif cell is not None:
-                page.write_string(row, place, cell)
+            elif cell < FIRST_DAY:
+                page.write_string(row, place, cell.isoformat())
+            else:
+                page.write_datetime(row, place, dt.datetime.combine(cell, dt.time()), self.day)
         self.rows += 1
         if self.rows % 1000 == 0:
             self.progress(self.rows)
@@ -229,13 +200,83 @@ class _Writer:
                 if row < len(labels):
                     page.write_string(row, place, labels[row])
 
-    def _meta(self, rows: list[list[str]]) -> None:
+    def _meta(self, institution: str, rows: list[list[str]]) -> None:
         page = self.book.add_worksheet(META)
         page.very_hidden()
-        first = ["concord", VERSION, str(self.institution), self.language]
+        first = ["concord", VERSION, institution, self.language]
         for number, row in enumerate([first, *rows]):
             for place, text in enumerate(row):
                 page.write_string(number, place, text)
+
+
+class _Writer(Book):
+    """The workbook of one institution."""
+
+    def __init__(
+        self, viewer: Viewer, institution: UUID, language: str, progress: Progress
+    ) -> None:
+        self.target = BytesIO()
+        super().__init__(self.target, viewer, language, progress)
+        self.institution = institution
+
+    def write(self) -> bytes:
+        self._guide()
+        meta: list[list[str]] = []
+        ranges = self._ranges()
+        for sheet in SHEETS:
+            meta += self._sheet(sheet, ranges)
+        self._lists()
+        self._meta(str(self.institution), meta)
+        self.book.close()
+        return self.target.getvalue()
+
+    def _guide(self) -> None:
+        page = self.book.add_worksheet(_("Guide"))
+        page.set_column(0, 0, 100, self.wide)
+        lines = (
+            _("Fill in what you have; leave the rest blank. One row is one course or activity."),
+            _("Rows that are here already are yours as Concord has them. Change what has changed."),
+            _("A blank cell changes nothing. To empty a cell on purpose, write %(token)s in it.")
+            % {"token": CLEAR},
+            _("To add rows, write below the last one. Do not copy whole rows: hidden cells tell "
+              "Concord which row is which."),
+            _("Where only a month or a year is known, write it with an apostrophe before it, as in "
+              "'2026-03."),
+            _("Save the file and upload it. You see everything before anything is written, and "
+              "nobody else sees it before you publish it."),
+        )  # fmt: skip
+        page.write_string(0, 0, _("How to fill in this workbook"), self.bold)
+        for row, line in enumerate(lines, start=1):
+            page.write_string(row, 0, line, self.wide)
+
+    def _sheet(self, sheet: WorkSheet, ranges: Mapping[str, str]) -> list[list[str]]:
+        records = list(self._records(sheet))
+        heads = heads_of(sheet, self._languages(records), self.language)
+        label = str(sheet.label)[:31]
+        page = self._page(label, heads, ranges, len(records))
+        for row, line in enumerate(lines_of(sheet, heads, records, self.sense), start=1):
+            check = check_of(self.institution, sheet.name, line.key, line.revision)
+            self._line(page, row, check, line)
+        return meta_of(sheet, label, heads)
+
+    def _records(self, sheet: WorkSheet) -> Iterator[RecordView]:
+        owned = records_owned(viewer=self.viewer, owner=self.institution, kind=sheet.kind)
+        for record in owned:
+            if sheet.kind != "institution" or record.id == self.institution:
+                yield record
+
+    def _languages(self, records: Iterable[RecordView]) -> list[str]:
+        """The reader's language, English, and those of texts that are there."""
+        found = dict.fromkeys([self.language, "en"])
+        for record in records:
+            for tag in _tags_in(record.content):
+                found.setdefault(tag)
+        return list(found)
+
+
+def meta_of(sheet: WorkSheet, label: str, heads: Iterable[Head]) -> list[list[str]]:
+    """The lines of the hidden sheet that tell what a sheet and its columns are."""
+    return [[sheet.name, label, head.key, head.text] for head in heads]
 
 
 def lines_of(
@@ -286,7 +327,12 @@ def _cell(
         return sense.numbers.get(key, number_of(key))
     if withheld and column.field.partition(":")[0].partition(".")[0] in withheld:
         return WITHHELD
-    return shown(At(column, head.tag, content, sense))
+    return as_written(column, shown(At(column, head.tag, content, sense)))
+
+
+def as_written(column: Column, cell: Cell) -> Cell:
+    """A cell as it is written: a year stands as a text, for a number would be taken for a day."""
+    return str(cell) if column.form is Form.DATE and isinstance(cell, int) else cell
 
 
 def _tags_in(content: Mapping[str, Any]) -> Iterator[str]:

@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
+from typing import IO, Final
 from uuid import UUID
 
 import orjson
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from concord.exchange.calendars import calendar_of
+from concord.exchange.exports import (
+    MOST_AT_ONCE,
+    list_workbook,
+    listing_named,
+    record_workbook,
+)
 from concord.exchange.linked import as_linked
 from concord.exchange.sheets import list_lines
 from concord.record.errors import NotFoundError
 from concord.record.selectors import record_get
 from concord.register.links import Parties, party_ids
-from concord.register.listings import LISTINGS
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def list_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """Every record that answers the list's filter as CSV: streamed, and never cut short."""
-    if name not in LISTINGS:
-        raise NotFoundError(", ".join(LISTINGS))
-    lines = list_lines(LISTINGS[name], viewer_of(request), request.GET, language())
+    lines = list_lines(listing_named(name), viewer_of(request), request.GET, language())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="concord-{name}.csv"'
     return response
+
+
+def list_xlsx(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+    """The same as a workbook that can be uploaded again; a page to ask for one where it is large"""
+    listing, viewer = listing_named(name), viewer_of(request)
+    file = list_workbook(viewer=viewer, listing=listing, params=request.GET, language=language())
+    if file is not None:
+        return workbook_file(file, f"concord-{name}")
+    context = {"listing": name, "query": request.GET.urlencode(), "most": MOST_AT_ONCE}
+    return render(request, "concord/export_ask.html", context)
+
+
+def record_xlsx(request: HttpRequest, record_id: UUID) -> FileResponse:
+    """One record as a workbook."""
+    viewer = viewer_of(request)
+    record = record_get(viewer=viewer, record_id=record_id)
+    file = record_workbook(viewer=viewer, record=record, language=language())
+    return workbook_file(file, f"concord-{record.kind}-{record_id}")
+
+
+def workbook_file(file: IO[bytes], name: str) -> FileResponse:
+    """A workbook to be kept."""
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
 
 def _address(request: HttpRequest) -> str:

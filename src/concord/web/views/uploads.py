@@ -56,9 +56,10 @@ WORDS: Final = {
     Status.CONFLICT: gettext_lazy("changed on both sides"),
     Status.DOUBTFUL: gettext_lazy("may be there already"),
     Status.REFUSED: gettext_lazy("to be mended"),
+    Status.NOT_YOURS: gettext_lazy("of other institutions"),
 }
 ORDER: Final = (Status.REFUSED, Status.CONFLICT, Status.DOUBTFUL, Status.CHANGED, Status.NEW,
-                Status.SAME)  # fmt: skip
+                Status.SAME, Status.NOT_YOURS)  # fmt: skip
 
 
 @signed_in
