@@ -109,7 +109,7 @@ def test_list_takes_as_many_queries_for_one_row_as_for_thirty(
     client.get("/training/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/training/")
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def test_what_the_public_may_not_see_is_on_no_page(client: Client, make: Maker) -> None:
@@ -221,7 +221,9 @@ def test_one_chosen_institution_stays_chosen(client: Client, make: Maker) -> Non
     )
 
 
-def test_who_is_to_act_on_a_recommendation_is_said_in_the_readers_language(client: Client) -> None:
+def test_who_is_to_act_on_a_recommendation_is_said_in_the_readers_language(
+    client: Client, db: None
+) -> None:
     page = re.sub(r"\s+", "", client.get("/ko/recommendations/").content.decode())
     assert "<small>센터·" in page
     assert "<small>centres" not in page

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
-from concord.core.disclosure import ANYONE, Level, member_of
+from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer, member_of
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_run
@@ -149,15 +149,19 @@ def load(
 @app.command()
 def coverage(
     cut: Annotated[Cut, typer.Option(help="The 2015 brief alone, or with later sources")] = Cut.ALL,
+    institution: Annotated[
+        UUID | None, typer.Option(help="As this institution's own people see it")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV")] = False,  # noqa: FBT002
 ) -> None:
     """Which topics are offered, by which centres, and which are not found in open sources."""
-    kept = coverage_get(viewer=ANYONE, cut=cut)
+    viewer = member_of(institution) if institution else ANYONE
+    kept = coverage_get(viewer=viewer, cut=cut)
     stale = kept is None or kept.is_stale
-    result = coverage_run(viewer=ANYONE, cut=cut) if stale or kept is None else kept.result
-    names = {str(i.id): title_of(i, "en") for i in record_list(viewer=ANYONE, kind="institution")}
-    short = _short_names()
+    result = coverage_run(viewer=viewer, cut=cut) if stale or kept is None else kept.result
+    names = {str(i.id): title_of(i, "en") for i in record_list(viewer=viewer, kind="institution")}
+    short = _short_names(viewer)
     if as_json:
         sys.stdout.write(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode() + "\n")
     elif as_csv:
@@ -174,9 +178,9 @@ def coverage(
         )
 
 
-def _short_names() -> dict[str, str]:
+def _short_names(viewer: Viewer) -> dict[str, str]:
     short = {}
-    for institution in record_list(viewer=ANYONE, kind="institution"):
+    for institution in record_list(viewer=viewer, kind="institution"):
         names = institution.content.get("names", [])
         shorts = [n["name"] for n in names if n.get("form") == "short"]
         state = institution.content.get("state", "")
@@ -337,7 +341,7 @@ def serve(
     _require_free(host, port)
     kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
     if kept is None or kept.is_stale:
-        run_studies.enqueue()
+        run_studies.enqueue([PUBLIC])
     schedule_ensure()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as with Ctrl-C, leaving nothing
     server = [

@@ -12,6 +12,7 @@ from django_tasks import task
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
+from concord.core.disclosure import Audience, Viewer
 from concord.exchange.exports import export_run, exports_forget
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_replay, feed_run, feed_try
@@ -21,7 +22,7 @@ from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import upload_compare, uploads_forget
 from concord.jobs.schedule import periodic
 from concord.record.errors import NotFoundError
-from concord.studies.services import studies_run_all
+from concord.studies.services import studies_run
 
 DAY = dt.timedelta(days=1)
 FIVE_MINUTES = dt.timedelta(minutes=5)
@@ -30,9 +31,9 @@ READINGS = {FeedRun.Sort.TRIAL: feed_try, FeedRun.Sort.RUN: feed_run,
 
 
 @task()
-def run_studies() -> None:
-    """Bring the kept results of public pages up to the newest revision."""
-    studies_run_all()
+def run_studies(audiences: list[str]) -> None:
+    """Bring the kept results of whoever is in these audiences up to the newest revision."""
+    studies_run(viewer=Viewer(frozenset(map(Audience, audiences))))
 
 
 @task()

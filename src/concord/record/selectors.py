@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import TextField
+from django.db.models import Exists, OuterRef, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -152,6 +152,14 @@ def records_owned_ids(*, viewer: Viewer, owner: UUID, kind: str) -> Iterator[UUI
         owner_id=owner, kind=kind, is_removed=False, audience__in=viewer.audiences
     )
     yield from rows.order_by("-changed_in").values_list("id", flat=True).iterator(chunk_size=BATCH)
+
+
+def owners_heard(*, viewer: Viewer, kind: str) -> Iterator[RecordView]:
+    """Records of ``kind`` that own something the viewer may see: who says things for themselves."""
+    seen = Record.objects.filter(is_removed=False, audience__in=viewer.audiences)
+    rows = seen.filter(Exists(seen.filter(owner_id=OuterRef("id"))), kind=kind)
+    for row in rows.iterator(chunk_size=BATCH):
+        yield _view(row, row.content, viewer)
 
 
 def contents_then(*, viewer: Viewer, revisions: Mapping[UUID, int]) -> dict[UUID, dict[str, Any]]:

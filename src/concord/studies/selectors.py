@@ -19,6 +19,8 @@ class Kept:
     result: dict[str, Any]
     made_at: dt.datetime
     is_stale: bool
+    is_own: bool = True
+    """Whether it rests on all that the reader may see; else on what the public may."""
 
 
 def coverage_get(*, viewer: Viewer, cut: Cut) -> Kept | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -13,6 +13,9 @@ from concord.register.tables import coverage_tables
 from concord.register.words import Cut
 from concord.studies.engine import Engine
 from concord.studies.models import KeptResult
+
+MOST_KEPT: Final = 400
+"""Results that are kept beside those of the public: one of a cut for each set of audiences."""
 
 
 def coverage_run(*, viewer: Viewer, cut: Cut) -> dict[str, Any]:
@@ -32,5 +35,12 @@ def coverage_run(*, viewer: Viewer, cut: Cut) -> dict[str, Any]:
 
 def studies_run_all() -> None:
     """Every study that public pages show, at load and after a change."""
+    studies_run(viewer=ANYONE)
+
+
+def studies_run(*, viewer: Viewer) -> None:
+    """Every study that pages show, of what ``viewer`` may see; the oldest results go."""
     for cut in Cut:
-        coverage_run(viewer=ANYONE, cut=cut)
+        coverage_run(viewer=viewer, cut=cut)
+    others = KeptResult.objects.exclude(audiences=ANYONE.key).order_by("-made_at")
+    KeptResult.objects.filter(id__in=list(others.values_list("id", flat=True)[MOST_KEPT:])).delete()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from concord.accounts.models import Person, Role
 from concord.accounts.notices import notice_count
 from concord.accounts.selectors import Acting
+from concord.register.speaking import speaking_count
 from concord.web.templatetags.reading import language, tag_of
 
 NAVIGATION = (
@@ -85,6 +86,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "desk_rooms": [(name, label) for name, label, role in DESK if acting and acting.may(role)],
         "notice_count": notice_count(person=user) if isinstance(user, Person) else 0,
         "portal_name": settings.CONCORD_NAME,
+        "speaking": speaking_count,
         "navigation": NAVIGATION,
         "current_page": match.url_name if match else "",
         "data_address": data_address(request),

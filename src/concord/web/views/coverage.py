@@ -16,6 +16,7 @@ from concord.core.analysis.coverage import State
 from concord.core.disclosure import Viewer
 from concord.core.vocabulary import UnknownCodeError
 from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
+from concord.jobs.kept import kept_coverage
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError
 from concord.record.faults import error_text
@@ -29,7 +30,6 @@ from concord.register.words import Cut
 from concord.studies.selectors import Kept
 from concord.web.templatetags.reading import language, language_name, word
 from concord.web.views.home import centre_list
-from concord.web.views.kept import kept_coverage
 from concord.web.views.viewer import viewer_of
 
 DIMENSIONS = {

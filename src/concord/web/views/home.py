@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from concord.core.disclosure import Viewer
 from concord.documents.map import MapPoint, draw_map
+from concord.jobs.kept import kept_coverage
 from concord.record.columns import Question
 from concord.record.selectors import RecordView, records_get, records_latest
 from concord.register import vocabulary
@@ -17,7 +18,6 @@ from concord.register.lists import institution_table
 from concord.register.tables import totals
 from concord.register.words import CENTRE_KINDS, Cut, Detail, Stage
 from concord.web.templatetags.reading import country, language
-from concord.web.views.kept import kept_coverage
 from concord.web.views.viewer import viewer_of
 
 LISTED = {
