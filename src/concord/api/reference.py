@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from concord.api.callers import viewer_of
 from concord.api.interface import api
 from concord.api.schemas import (
     AboutOut,
@@ -21,6 +22,7 @@ from concord.api.schemas import (
 )
 from concord.core.disclosure import ANYONE
 from concord.core.vocabulary import Entry
+from concord.jobs.kept import kept_coverage
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError
 from concord.record.selectors import records_get
@@ -30,22 +32,21 @@ from concord.register.lists import institution_table
 from concord.register.rules import RULES
 from concord.register.tables import totals
 from concord.register.words import CENTRE_KINDS, Cut
-from concord.studies.selectors import coverage_get
 
 
 @api.get("/coverage", response={200: CoverageOut})
-def coverage(request: HttpRequest, cut: Cut = Cut.ALL) -> dict[str, Any]:  # noqa: ARG001
+def coverage(request: HttpRequest, cut: Cut = Cut.ALL) -> dict[str, Any]:
     """Which topics are offered, said of unnamed centres, events only, or not found."""
-    kept = coverage_get(viewer=ANYONE, cut=cut)
+    kept = kept_coverage(viewer_of(request), cut)
     if kept is None:
         raise NotFoundError
     return kept.result
 
 
 @api.get("/coverage/{code}", response={200: TopicOut})
-def topic(request: HttpRequest, code: str, cut: Cut = Cut.ALL) -> TopicOut:  # noqa: ARG001
+def topic(request: HttpRequest, code: str, cut: Cut = Cut.ALL) -> TopicOut:
     """One topic: its state, who is behind it, for whom, and how much bears it out."""
-    kept = coverage_get(viewer=ANYONE, cut=cut)
+    kept = kept_coverage(viewer_of(request), cut)
     found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
     if found is None:
         raise NotFoundError
@@ -53,18 +54,19 @@ def topic(request: HttpRequest, code: str, cut: Cut = Cut.ALL) -> TopicOut:  # n
 
 
 @api.get("/summary", response=SummaryOut, summary="Headline figures")
-def summary(request: HttpRequest) -> SummaryOut:  # noqa: ARG001
+def summary(request: HttpRequest) -> SummaryOut:
     """What the register holds, by detail and stage, which are never added together."""
-    kept = coverage_get(viewer=ANYONE, cut=Cut.ALL)
+    viewer = viewer_of(request)
+    kept = kept_coverage(viewer, Cut.ALL)
     states = [t["state"] for t in kept.result["topics"]] if kept else []
     return SummaryOut(
         centres=institution_table()
-        .page(ANYONE, Question({"kind": frozenset(CENTRE_KINDS)}), 1)
+        .page(viewer, Question({"kind": frozenset(CENTRE_KINDS)}), 1)
         .total,
         topics={state: states.count(state) for state in sorted(set(states))},
         records=[
             FigureOut(detail=detail, stage=stage, count=count)
-            for (detail, stage), count in sorted(totals(ANYONE).items())
+            for (detail, stage), count in sorted(totals(viewer).items())
         ],
     )
 
