@@ -310,7 +310,7 @@ def feeds(
     if run:
         for source_id, _language in feeds_claim_due():
             _run_feed(source_id)
-    names = _short_names()
+    names = _short_names(ANYONE)
     table = Table("feed", "institution", "form", "state", "last read", "next", "id", box=None)
     for source in feeds_all():
         times = [
