@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from concord.core.disclosure import Actor, Viewer, level_of, member_of
+from concord.core.disclosure import Actor, Viewer, level_of, member_of, visible_part
 from concord.record.errors import NotFoundError
 from concord.record.guard import service
 from concord.record.models import Record, Revision
@@ -71,6 +71,43 @@ def record_restore(*, actor: Actor, record_id: UUID, revision_number: int, reaso
     content = content_parse(kind=record.kind, data=said)
     draft = Draft(content, record_id, made_from=record.revision_number)
     return revisions_write_or_hold(actor=actor, drafts=[draft], via="restoring", reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedView:
+    """A record that its owner removed: what it said last, in which revision, when and why it went.
+
+    For its owner alone.
+    """
+
+    id: UUID
+    kind: str
+    content: dict[str, Any]
+    revision_number: int
+    at: Any
+    reason: str
+
+
+def records_removed(*, owner: UUID, count: int = 200) -> list[RemovedView]:
+    """What an institution removed, newest first."""
+    rows = list(
+        Record.objects.filter(owner_id=owner, is_removed=True).order_by("-changed_in")[:count]
+    )
+    tombs = {
+        row.record_id: row
+        for row in Revision.objects.filter(number__in=[row.changed_in for row in rows])
+    }
+    return [
+        RemovedView(
+            row.id,
+            row.kind,
+            visible_part(row.content, row.audiences, row.audience, member_of(owner)).content,
+            row.revision_number - 1,
+            row.changed_at,
+            tombs[row.id].reason,
+        )
+        for row in rows
+    ]
 
 
 def revisions_undo(

@@ -300,7 +300,7 @@ def is_let_out(draft: Draft, record: Record | None, actor: Actor) -> bool:
     """Whether people outside the institution come to see anything that they did not see before."""
     own = institution_audience(actor.institution)
     audience, audiences = _audiences(draft, record, actor.institution)
-    if record is None or audience not in {own, record.audience}:
+    if record is None or record.is_removed or audience not in {own, record.audience}:
         return bool({audience, *audiences.values()} - {own})
     after = content_dump(draft.content)
     for name in {*after, *record.content, *audiences, *record.audiences}:

@@ -108,3 +108,8 @@ class Names:
         )
         keys = [key for name, _score, _place in found for key in sorted(self._by_name[name])]
         return [self.institution(key) for key in dict.fromkeys(keys)][:3]
+
+    def offered(self) -> list[str]:
+        """Every name that a cell may have: institutions and networks first, then countries."""
+        own = sorted((self.institution(key) for key in self._parties), key=fold)
+        return [*own, *sorted(choices("countries").shown(self.language).values(), key=fold)]

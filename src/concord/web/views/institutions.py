@@ -22,6 +22,7 @@ from concord.register.lists import link_table, statement_table, training_table
 from concord.register.tables import held_on, names_of
 from concord.register.words import ActivityKind, Cut, MilestoneStep, Stage
 from concord.web.templatetags.reading import country, language, topic, when, word
+from concord.web.views.actions import actions_for
 from concord.web.views.lists import Labels, show_list
 from concord.web.views.viewer import viewer_of
 
@@ -86,6 +87,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "statement_count": statement_count,
         "most": MOST,
         "compiled": record.owner != record.id,
+        "actions": actions_for(request, record),
     }
     return render(request, "concord/institution.html", context)
 

@@ -28,6 +28,7 @@ from concord.register.lists import training_table
 from concord.register.tables import as_ids, citations_of
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
+from concord.web.views.actions import actions_for
 from concord.web.views.viewer import person_of, viewer_of
 
 RUNS = 50
@@ -59,6 +60,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "linked": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(linked)).items()},
         "axes": _axes(view.kind, content, parties),
         "known_at": known_at,
+        "actions": actions_for(request, view) if known_at is None else [],
         "history": history,
     }
     return render(request, "concord/record.html", context)

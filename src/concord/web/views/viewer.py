@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from concord.accounts.errors import NotAllowedError, OtherInstitutionError
 from concord.accounts.models import Person
-from concord.accounts.selectors import Acting, acting_list, viewer_for
+from concord.accounts.selectors import Acting, acting_for, acting_list, viewer_for
 from concord.core.disclosure import ANYONE, Viewer
 
 View = Callable[..., HttpResponse]
@@ -73,3 +73,13 @@ def signed_in(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def acting_as(request: HttpRequest, institution: UUID) -> Acting:
+    """The person as one who acts for ``institution``; raises ``NotAllowedError``."""
+    acting = acting_for(person=me_of(request), institution=institution)
+    meant = request.POST.get("acting", "")
+    if meant and meant != str(institution):
+        raise OtherInstitutionError
+    request.acting = acting  # type: ignore[attr-defined]
+    return acting

@@ -1,0 +1,29 @@
+"""What the reader of a record may do with it: the links on its page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from concord.accounts.models import Role
+from concord.accounts.selectors import acting_list
+from concord.exchange.workbook.sheets import sheet_of
+from concord.record.selectors import RecordView
+from concord.web.views.viewer import person_of
+
+Action = tuple[str, str]
+
+
+def actions_for(request: HttpRequest, record: RecordView) -> list[Action]:
+    """Address and label of each; none for whoever has no account."""
+    person = person_of(request)
+    if person is None:
+        return []
+    owns = any(
+        acting.institution == record.owner and acting.may(Role.EDITOR)
+        for acting in acting_list(person=person)
+    )
+    if owns and sheet_of(record.kind):
+        return [(reverse("record_edit", args=[record.id]), _("Edit"))]
+    return []
