@@ -147,7 +147,7 @@ def typed_of(form: RecordForm) -> dict[str, list[str]]:
 @pytest.fixture
 def named(make: Maker) -> list[dict[str, Any]]:
     return [
-        {"institution": str(make.write(make.institution(n)))} for n in ("One", "Two; too", "Japan")
+        {"institution": str(make.write(make.institution(n)))} for n in ("One", "Two, too", "Japan")
     ] + [PARTY]
 
 
