@@ -217,10 +217,8 @@ def test_a_field_that_may_not_be_seen_is_neither_shown_nor_read(
     }
 
 
-def test_carrying_takes_what_was_changed_and_leaves_what_others_changed() -> None:
-    names = Names.__new__(Names)
-    names.language = "en"
-    sense = Sense(names)
+def test_carrying_takes_what_was_changed_and_leaves_what_others_changed(db: None) -> None:
+    sense = Sense(Names(ANYONE, "en"))
     base = {
         "titles": {"original": "en", "text": {"en": "A", "ja": "あ"}, "translators": {"ja": "us"}},
         "activity_kind": "seminar",

@@ -65,7 +65,8 @@ class Names:
         return self.institution(str(party.get("institution") or party.get("network")))
 
     def _state(self, code: str) -> str:
-        return choices("countries").shown(self.language)[code]
+        label = choices("countries").shown(self.language)[code]
+        return f"{label} [{code}]" if fold(label) in self._by_name else label
 
     def find(self, text: str) -> Party:
         """The party that a text names; raises ``UnknownPartyError`` where none for certain."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from concord.accounts.models import Role
+from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting
 from concord.exchange.saving import (
     NEW_SHEETS,
@@ -78,12 +79,15 @@ def _written(
         sense=filled.context.sense,
         reason=filled.post.get("reason", "").strip()[:1000],
     )
-    return after_writing(request, key, written)
+    return after_writing(request, acting, key, written)
 
 
-def after_writing(request: HttpRequest, record_id: UUID, written: Written) -> HttpResponse:
+def after_writing(
+    request: HttpRequest, acting: Acting, record_id: UUID, written: Written
+) -> HttpResponse:
     """Where somebody goes from a form: to the record, or to the desk where its change waits."""
     if written.waiting:
+        notice_of_waiting(actor=acting.require(Role.EDITOR), waiting=written.waiting)
         messages.info(
             request, _("Saved. It waits for whoever must let others see it; it is on your desk.")
         )
@@ -132,4 +136,4 @@ def record_back(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Bring a removed record back."""
     acting = acting_of(request)
     written = removed_restore(acting=acting, record_id=record_id)
-    return after_writing(request, record_id, written)
+    return after_writing(request, acting, record_id, written)
