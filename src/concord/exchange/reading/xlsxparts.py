@@ -16,6 +16,8 @@ _REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _LETTERS: Final = re.compile(r"[A-Za-z]{1,3}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,6}")
 _DIGITS: Final = "0123456789"
+_WITHOUT_FACTS: Final = frozenset({"is", "t"})
+"""What texts within cells stand in; sheets have as many of them as cells."""
 _TRUE: Final = frozenset({"1", "true"})
 
 Attributes = Mapping[str, str]
@@ -58,6 +60,13 @@ class PartReader:
         if handler is not None:
             handler(attributes)
 
+    def _start_in_cells(self, tag: str, attributes: Attributes) -> None:
+        """As ``_start``, with what a sheet has most of found first."""
+        if tag == "c":
+            self._cell(attributes)
+        elif tag not in _WITHOUT_FACTS and (tag != "v" or self._in_formula):
+            self._start(tag, attributes)
+
     def _begin_cells(self, _attributes: Attributes) -> None:
         """From here on ``c`` is a cell; in other parts it is something else."""
         self._handlers |= {
@@ -66,6 +75,7 @@ class PartReader:
             "f": self._formula,
             "v": self._value,
         }
+        self._parser.StartElementHandler = self._start_in_cells
 
     def _dimension(self, attributes: Attributes) -> None:
         declared = _range(attributes.get("ref", ""))
@@ -89,9 +99,7 @@ class PartReader:
         if reference is None:
             self._column += 1
         else:
-            letters = reference.rstrip(_DIGITS)
-            if reference[len(letters) :] != self._row_text:
-                raise damaged()
+            letters = reference.removesuffix(self._row_text)
             column = self._columns.get(letters)
             if column is None:
                 column = self._columns[letters] = _column(letters)
