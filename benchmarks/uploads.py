@@ -81,12 +81,9 @@ def measure(rows: int) -> dict[str, float]:
     from concord.accounts.models import Role
     from concord.accounts.selectors import Acting
     from concord.core.disclosure import Actor, Level
-    from concord.exchange.uploads import (
-        upload_compare,
-        upload_confirm,
-        upload_make,
-        upload_undo,
-    )
+    from concord.exchange.deciding import upload_confirm, upload_undo
+    from concord.exchange.previewing import upload_compare
+    from concord.exchange.uploads import upload_make
     from concord.record.services import Draft, content_parse, node_ensure, revision_write
 
     node_ensure()

@@ -17,6 +17,7 @@ from concord.accounts.models import Mandate, Person, Role
 from concord.accounts.selectors import Acting
 from concord.core.disclosure import ANYONE, Level
 from concord.core.likeness import WEIGHTS
+from concord.exchange.deciding import upload_confirm, upload_undo
 from concord.exchange.doubles import row_id
 from concord.exchange.duplicates import (
     DecidedError,
@@ -29,15 +30,10 @@ from concord.exchange.duplicates import (
     settled_pairs,
 )
 from concord.exchange.models import Decision, LikelyPair
+from concord.exchange.previewing import upload_compare
 from concord.exchange.reasons import WORDS, reason_text
 from concord.exchange.scanning import duplicates_find, likely_list, scan_due
-from concord.exchange.uploads import (
-    upload_compare,
-    upload_confirm,
-    upload_map,
-    upload_paste,
-    upload_undo,
-)
+from concord.exchange.uploads import upload_map, upload_paste
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError
 from concord.record.publishing import waiting_for_institution

@@ -21,19 +21,17 @@ from concord.accounts.errors import NotAllowedError
 from concord.accounts.models import Person, Role
 from concord.accounts.selectors import Acting
 from concord.core.disclosure import ANYONE, Level, member_of
+from concord.exchange.deciding import NotNowError, upload_confirm, upload_undo
 from concord.exchange.marking import workbook_marked
 from concord.exchange.models import Remembered, Upload
+from concord.exchange.previewing import upload_compare
 from concord.exchange.uploads import (
-    NotNowError,
-    upload_compare,
-    upload_confirm,
     upload_drop,
     upload_make,
     upload_map,
     upload_paste,
     upload_rows,
     upload_sheets,
-    upload_undo,
     uploads_forget,
 )
 from concord.exchange.workbook.writing import workbook_write

@@ -48,6 +48,8 @@ class Doubles:
         likes = self._index.like_each([likely_of(*item) for item in items])
         found: dict[str, RecordView] = {}
         for (kind, key, content), pairs in zip(items, likes, strict=True):
+            if not pairs:
+                continue
             row = row_id(kind, content)
             others = (str(pair.b if pair.a == key else pair.a) for pair in pairs)
             for other in others:

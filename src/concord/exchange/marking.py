@@ -14,9 +14,9 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.exceptions import InvalidFileException
 
 from concord.exchange.comparing import Status
+from concord.exchange.keeping import tables_of, upload_bytes
 from concord.exchange.models import Upload
 from concord.exchange.reading import Table
-from concord.exchange.uploads import tables_of, upload_bytes
 
 MARK: Final = PatternFill("solid", fgColor="FFD9D0")
 AUTHOR: Final = "Concord"

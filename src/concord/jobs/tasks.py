@@ -13,13 +13,15 @@ from django_tasks import task
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
 from concord.core.disclosure import Audience, Viewer
+from concord.exchange.deciding import upload_carry_out
 from concord.exchange.exports import export_run, exports_forget
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_replay, feed_run, feed_try
 from concord.exchange.feeding.sources import feeds_claim_due
-from concord.exchange.models import FeedRun
+from concord.exchange.models import FeedRun, Upload
+from concord.exchange.previewing import upload_compare
 from concord.exchange.scanning import duplicates_find
-from concord.exchange.uploads import upload_compare, uploads_forget
+from concord.exchange.uploads import uploads_forget
 from concord.jobs.schedule import periodic
 from concord.record.errors import NotFoundError
 from concord.studies.services import studies_run
@@ -39,7 +41,19 @@ def run_studies(audiences: list[str]) -> None:
 @task()
 def compare_upload(upload_id: str) -> None:
     """Compare an upload too large for a page to wait for."""
-    upload = upload_compare(upload_id=UUID(upload_id))
+    _tell(upload_compare(upload_id=UUID(upload_id)))
+
+
+@task()
+def carry_out_upload(upload_id: str) -> None:
+    """Write an upload, or undo it, that is too large for a page to wait for."""
+    upload = upload_carry_out(upload_id=UUID(upload_id))
+    if upload.state == Upload.State.COMPARING:  # something was changed meanwhile
+        upload = upload_compare(upload_id=upload.id)
+    _tell(upload)
+
+
+def _tell(upload: Upload) -> None:
     address = f"/desk/uploads/{upload.id}/"
     notice_send(what=What.UPLOAD_READY, address=address, person=upload.person)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -111,7 +111,12 @@ def records_removed(*, owner: UUID, count: int = 200) -> list[RemovedView]:
 
 
 def revisions_undo(
-    *, actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str
+    *,
+    actor: Actor,
+    revisions: Mapping[UUID, int],
+    via: str,
+    reason: str,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> list[UUID]:
     """Put records back to what they said before these revisions of theirs.
 
@@ -122,8 +127,9 @@ def revisions_undo(
     """
     left: list[UUID] = []
     with service(), transaction.atomic():
-        for some in _some(revisions):
+        for number, some in enumerate(_some(revisions)):
             left += _undo(actor, some, via, reason)
+            progress(number * BATCH + len(some))
     return left
 
 
@@ -134,7 +140,8 @@ def _some(revisions: Mapping[UUID, int]) -> Iterator[dict[UUID, int]]:
 
 
 def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) -> list[UUID]:
-    records = Record.objects.in_bulk(list(revisions))
+    rows = Record.objects.filter(id__in=list(revisions), is_removed=False)
+    records = {row.id: row for row in rows.only("kind", "revision_number")}
     same = {
         key: number
         for key, number in revisions.items()

@@ -18,9 +18,11 @@ from making import Maker, text
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
 from concord.core.disclosure import ANYONE, Actor, Level, Viewer, member_of
+from concord.exchange.deciding import upload_confirm
 from concord.exchange.exports import list_workbook, record_workbook
 from concord.exchange.models import Upload
-from concord.exchange.uploads import upload_compare, upload_confirm, upload_make, upload_rows
+from concord.exchange.previewing import upload_compare
+from concord.exchange.uploads import upload_make, upload_rows
 from concord.exchange.workbook import exporting
 from concord.exchange.workbook.cells import TOO_LONG, WITHHELD
 from concord.record.content import Content

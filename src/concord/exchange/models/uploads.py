@@ -18,9 +18,13 @@ class Upload(models.Model):
         MAPPING = "mapping", _("columns to be chosen")
         COMPARING = "comparing", _("being compared")
         COMPARED = "compared", _("waits for your decision")
+        WRITING = "writing", _("being written")
         WRITTEN = "written", _("written")
         UNDONE = "undone", _("undone")
         REFUSED = "refused", _("could not be read")
+
+    AT_WORK: ClassVar = (State.COMPARING, State.WRITING)
+    """States in which a worker has it, or will."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     institution = models.UUIDField()
@@ -33,7 +37,6 @@ class Upload(models.Model):
     mapping = StoredJSON(default=dict, help_text="For each table: its sheet and columns")
     remarks = StoredJSON(default=list)
     counts = StoredJSON(default=dict, help_text="How many rows of each status")
-    done = models.PositiveIntegerField(default=0, help_text="Rows compared so far")
     fault = models.TextField(blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     written_at = models.DateTimeField(null=True)

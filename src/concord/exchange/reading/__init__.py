@@ -16,7 +16,7 @@ from concord.exchange.reading.table import (
     column_letter,
 )
 from concord.exchange.reading.text import read_pasted, read_text
-from concord.exchange.reading.workbook import is_workbook, read_workbook
+from concord.exchange.reading.workbook import is_workbook, read_workbook, workbook_measure
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -26,6 +26,7 @@ __all__ = [
     "UnreadableFileError",
     "Value",
     "column_letter",
+    "file_measure",
     "read_file",
     "read_pasted",
 ]
@@ -36,12 +37,10 @@ MAX_FILE_BYTES: Final = 100 * 1024**2
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"})
 
 
-def read_file(data: bytes, *, name: str, encoding: str | None = None) -> list[Table]:
-    """The tables of a workbook (XLSX, XLSM, XLS, ODS) or of a text (CSV and the like).
+def file_measure(data: bytes, *, name: str) -> None:
+    """Refuse, in no time, a file that is empty, too large, or a zip that declares too much.
 
-    Which of them it is shows in the first bytes; ``name`` names a text's table and the file in
-    messages. ``encoding`` is Python's name of a text's encoding, for when it is known. Raises
-    ``UnreadableFileError``, whatever the bytes are.
+    Raises ``UnreadableFileError``.
     """
     if not data.strip():
         raise UnreadableFileError(_("The file is empty."))
@@ -54,8 +53,8 @@ def read_file(data: bytes, *, name: str, encoding: str | None = None) -> list[Ta
             % {"limit": MAX_FILE_BYTES // 1024**2}
         )
     if is_workbook(data):
-        return read_workbook(data)
-    if PurePath(name).suffix.lower() in _WORKBOOKS:
+        workbook_measure(data)
+    elif PurePath(name).suffix.lower() in _WORKBOOKS:
         raise UnreadableFileError(
             _(
                 "“%(name)s” is not a workbook, or its beginning is lost. Open it in a "
@@ -63,4 +62,16 @@ def read_file(data: bytes, *, name: str, encoding: str | None = None) -> list[Ta
             )
             % {"name": name}
         )
+
+
+def read_file(data: bytes, *, name: str, encoding: str | None = None) -> list[Table]:
+    """The tables of a workbook (XLSX, XLSM, XLS, ODS) or of a text (CSV and the like).
+
+    Which of them it is shows in the first bytes; ``name`` names a text's table and the file in
+    messages. ``encoding`` is Python's name of a text's encoding, for when it is known. Raises
+    ``UnreadableFileError``, whatever the bytes are.
+    """
+    file_measure(data, name=name)
+    if is_workbook(data):
+        return read_workbook(data)
     return read_text(data, name=name, encoding=encoding)

@@ -67,6 +67,12 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((*_ZIP, _OLE))
 
 
+def workbook_measure(data: bytes) -> None:
+    """Refuse a zip by what it declares of its parts; raises ``UnreadableFileError``."""
+    if not data.startswith(_OLE):
+        Package(data)
+
+
 def read_workbook(data: bytes) -> list[Table]:
     """Each sheet that holds anything, in the order of the workbook.
 

@@ -13,18 +13,24 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from concord.accounts.models import Role
-from concord.accounts.notices import notice_of_waiting
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
 from concord.exchange.comparing import Status
-from concord.exchange.marking import workbook_marked
-from concord.exchange.models import Upload
-from concord.exchange.uploads import (
+from concord.exchange.deciding import (
+    AT_ONCE,
     MAY_WRITE,
     NotNowError,
-    upload_bytes,
-    upload_compare,
+    decision_keep,
     upload_confirm,
+    upload_start_again,
+    upload_undo,
+)
+from concord.exchange.keeping import progress_of, upload_size
+from concord.exchange.marking import workbook_marked
+from concord.exchange.models import Upload
+from concord.exchange.previewing import upload_compare
+from concord.exchange.uploads import (
+    READ_AT_ONCE,
     upload_drop,
     upload_get,
     upload_make,
@@ -32,22 +38,19 @@ from concord.exchange.uploads import (
     upload_paste,
     upload_rows,
     upload_sheets,
-    upload_undo,
     words_remember,
 )
 from concord.exchange.workbook.cells import language_shown
 from concord.exchange.workbook.choices import choices
 from concord.exchange.workbook.sheets import SHEETS, Form, sheet_named
 from concord.exchange.workbook.writing import workbook_write
-from concord.jobs.tasks import compare_upload
+from concord.jobs.tasks import carry_out_upload, compare_upload
 from concord.record.errors import ChangedMeanwhileError, ConcordError
 from concord.record.selectors import records_get
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import acting_of, signed_in, viewer_of
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-AT_ONCE: Final = 1_000_000
-"""Bytes of an upload that is compared while the person waits; larger ones go to the worker."""
 PAGE: Final = 100
 WORDS: Final = {
     Status.NEW: gettext_lazy("new"),
@@ -107,7 +110,7 @@ def _compare(upload: Upload) -> None:
     """Compare small uploads now, so that their page is there at once; others in the worker."""
     if upload.state != Upload.State.COMPARING:
         return
-    if len(upload_bytes(upload)) <= AT_ONCE:
+    if upload_size(upload) <= READ_AT_ONCE:
         upload_compare(upload_id=upload.id)
     else:
         compare_upload.enqueue(str(upload.id))
@@ -122,6 +125,10 @@ def upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     if found.state == Upload.State.MAPPING or (is_open and "mapping" in request.GET):
         return render(request, "concord/upload_mapping.html", _mapping(found))
     context: dict[str, Any] = {"upload": found, "may_publish": acting.may(Role.PUBLISHER)}
+    if found.state in Upload.AT_WORK:
+        context["progress"] = progress_of(found)
+    elif getattr(request, "htmx", False):  # the work that the page waits for is done
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if found.state in {Upload.State.COMPARED, Upload.State.WRITTEN}:
         context |= _preview(request, found)
     if found.state == Upload.State.WRITTEN:
@@ -286,6 +293,8 @@ def upload_decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
             _undo(request, upload_id)
         elif do == "confirm":
             _confirm(request, upload_id)
+        elif do == "again":
+            _enqueue(upload_start_again(acting=acting, upload_id=upload_id))
     except ChangedMeanwhileError:
         messages.error(request, _("Something was changed meanwhile. This is the comparison anew."))
         found = words_remember(acting=acting, upload_id=upload_id, chosen={})
@@ -295,20 +304,25 @@ def upload_decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     return redirect("upload", upload_id=upload_id)
 
 
+def _enqueue(upload: Upload) -> None:
+    """Give the worker what it is to do."""
+    task = carry_out_upload if upload.state == Upload.State.WRITING else compare_upload
+    task.enqueue(str(upload.id))
+
+
 def _confirm(request: HttpRequest, upload_id: UUID) -> None:
-    offered, kept = request.POST.getlist("offered"), set(request.POST.getlist("record"))
     acting = acting_of(request)
-    done = upload_confirm(
-        acting=acting,
-        upload_id=upload_id,
-        without={key for key in offered if key not in kept},
-        also=kept,
-    )
+    kept = set(request.POST.getlist("record"))
+    without = set(request.POST.getlist("offered")) - kept
+    found = upload_get(acting=acting, upload_id=upload_id)
+    if sum(found.counts.values()) > AT_ONCE:
+        _enqueue(decision_keep(acting=acting, upload_id=upload_id, without=without, also=kept))
+        return
+    done = upload_confirm(acting=acting, upload_id=upload_id, without=without, also=kept)
     count = len(done.written)
     text = ngettext("%(n)d record written.", "%(n)d records written.", count) % {"n": count}
     messages.success(request, text)
     if done.waiting:
-        notice_of_waiting(actor=acting.require(Role.EDITOR), waiting=done.waiting)
         count = len(done.waiting)
         text = ngettext(
             "%(n)d change of what others see waits.",
@@ -319,7 +333,11 @@ def _confirm(request: HttpRequest, upload_id: UUID) -> None:
 
 
 def _undo(request: HttpRequest, upload_id: UUID) -> None:
-    undone = upload_undo(acting=acting_of(request), upload_id=upload_id)
+    acting = acting_of(request)
+    if len(upload_get(acting=acting, upload_id=upload_id).written) > AT_ONCE:
+        _enqueue(decision_keep(acting=acting, upload_id=upload_id, undo=True))
+        return
+    undone = upload_undo(acting=acting, upload_id=upload_id)
     count = undone.restored
     text = ngettext("%(n)d record put back.", "%(n)d records put back.", count) % {"n": count}
     messages.success(request, text)
