@@ -41,6 +41,14 @@ class Acting:
         return Actor(self.institution, self.person, may_publish=self.may(Role.PUBLISHER))
 
 
+@dataclass(frozen=True, slots=True)
+class Coordinating:
+    """A person who coordinates a network; it gives no right over any institution."""
+
+    person: UUID
+    network: UUID
+
+
 def digest_of(secret: str) -> str:
     """What is kept of a link or token; the secret is long and random, so one round is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -76,6 +84,20 @@ def acting_for(*, person: Person, institution: UUID) -> Acting:
         if acting.institution == institution:
             return acting
     raise NotAllowedError
+
+
+def coordinating_list(*, person: Person) -> list[Coordinating]:
+    """The networks that a person coordinates."""
+    rows = person.mandates.filter(role=Role.COORDINATOR, network__isnull=False)
+    return [Coordinating(person.id, mandate.network) for mandate in rows if mandate.network]
+
+
+def coordinating_for(*, person: Person, network: UUID) -> Coordinating:
+    """The right to coordinate ``network``; raises ``NotAllowedError`` where there is none."""
+    for coordinating in coordinating_list(person=person):
+        if coordinating.network == network:
+            return coordinating
+    raise NotAllowedError(str(Role.COORDINATOR.label))
 
 
 def clearance_for(*, person: Person, state: str) -> Clearance:

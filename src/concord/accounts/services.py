@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,21 @@ def invitation_make(
     """
     if by is not None:
         _require_may_invite(by, role, institution)
+    return invitation_issue(
+        role=role, institution=institution, state=state, network=network, by=by, note=note
+    )
+
+
+def invitation_issue(
+    *,
+    role: Role,
+    institution: UUID | None = None,
+    state: str = "",
+    network: UUID | None = None,
+    by: Person | None = None,
+    note: str = "",
+) -> tuple[Invitation, str]:
+    """An invitation and its secret; whether ``by`` may invite is for the caller to know."""
     secret = secrets.token_urlsafe(24)
     invitation = Invitation.objects.create(
         digest=digest_of(secret),
@@ -73,8 +89,12 @@ def invitation_revoke(*, acting: Acting, invitation: UUID) -> None:
 def invitation_accept(*, secret: str, person: Person) -> Mandate:
     """Give a person who has an account the role of an invitation; the wider of two roles stays."""
     with transaction.atomic():
-        invitation = Invitation.objects.select_for_update().get(id=invitation_get(secret=secret).id)
+        invitation = _lock_invitation(invitation_get(secret=secret))
         invitation_get(secret=secret)  # again, now that nobody else can use it
+        if invitation.invited_by == person.id:
+            raise NotAllowedError(_("This link is for somebody else: you made it yourself."))
+        if invitation.role == Role.MANAGER:
+            _end_links_from_before(invitation)
         scope = {
             "institution": invitation.institution,
             "state": invitation.state,
@@ -89,9 +109,28 @@ def invitation_accept(*, secret: str, person: Person) -> Mandate:
             wider = max(Role(mandate.role), Role(invitation.role), key=FOR_INSTITUTIONS.index)
             Mandate.objects.filter(id=mandate.id).update(role=wider)
             mandate.role = wider
-        invitation.used_at = timezone.now()
-        invitation.save(update_fields=["used_at"])
+        invitation.used_at, invitation.note = timezone.now(), ""  # it may name somebody
+        invitation.save(update_fields=["used_at", "note"])
     return mandate
+
+
+def _lock_invitation(invitation: Invitation) -> Invitation:
+    """The invitation, with all others to the same institution: one of them is used at a time."""
+    same = Q(id=invitation.id)
+    if invitation.institution:
+        same |= Q(institution=invitation.institution, used_at=None, revoked_at=None)
+    rows = Invitation.objects.select_for_update().filter(same).order_by("id")
+    return next(row for row in rows if row.id == invitation.id)
+
+
+def _end_links_from_before(invitation: Invitation) -> None:
+    """The first manager of an institution is the last whom anybody else invited."""
+    others = Invitation.objects.filter(
+        institution=invitation.institution, used_at=None, revoked_at=None
+    ).exclude(id=invitation.id)
+    managers = Mandate.objects.filter(institution=invitation.institution, role=Role.MANAGER)
+    if not managers.exists():
+        others.update(revoked_at=timezone.now())
 
 
 def person_join(*, secret: str, email: str, name: str, password: str, language: str) -> Person:

@@ -12,6 +12,7 @@ from concord.api.interface import api
 from concord.api.schemas import (
     AboutOut,
     CoverageOut,
+    DeclarationOut,
     EntryOut,
     FigureOut,
     RecordOut,
@@ -27,6 +28,7 @@ from concord.record.columns import Question
 from concord.record.errors import NotFoundError
 from concord.record.selectors import records_get
 from concord.register import vocabulary
+from concord.register.declarations import declaration_rows, years_shown
 from concord.register.glossary import terms
 from concord.register.lists import institution_table
 from concord.register.rules import RULES
@@ -69,6 +71,28 @@ def summary(request: HttpRequest) -> SummaryOut:
             for (detail, stage), count in sorted(totals(viewer).items())
         ],
     )
+
+
+@api.get(
+    "/declarations",
+    response=list[DeclarationOut],
+    summary="Declared completeness by institution and year",
+)
+def declarations(request: HttpRequest) -> list[DeclarationOut]:
+    """What each centre declares of its own records of a year; null where it has not answered."""
+    rows = declaration_rows(viewer=viewer_of(request), years=years_shown(), language="en")
+    return [
+        DeclarationOut(
+            institution=row.institution,
+            name=row.name,
+            country=row.country,
+            year=row.year,
+            completeness=row.declared.completeness.value if row.declared else None,
+            declared_at=row.declared.at if row.declared else None,
+            record=row.declared.record if row.declared else None,
+        )
+        for row in rows
+    ]
 
 
 @api.get("/recommendations", response=list[EntryOut], summary="What the 2015 brief recommends")

@@ -99,6 +99,18 @@ class EntryOut(Schema):
     more: dict[str, str]
 
 
+class DeclarationOut(Schema):
+    """What an institution declares of its own records of a year; never counted from them."""
+
+    institution: UUID
+    name: str = Field(description="Its name in English where there is one")
+    country: str = Field(description="Country or area; blank where not known")
+    year: int
+    completeness: str | None = Field(description="complete, in_part, nothing; null: not answered")
+    declared_at: dt.datetime | None
+    record: UUID | None = Field(description="The declaration, a record of its own")
+
+
 class TermOut(Schema):
     """A word of the register and what it means; for a closed list the label of each code."""
 

@@ -53,7 +53,7 @@ def collect() -> Catalog:
         name = path.relative_to(SOURCES).as_posix()
         if path.suffix == ".py" and "/migrations/" not in name:
             content = path.read_text(encoding="utf-8")
-        elif path.suffix == ".html":
+        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
             plain = templatize(path.read_text(encoding="utf-8"), origin=name)
             content = "\n".join(line.strip() for line in plain.splitlines())  # read as Python
         else:

@@ -12,6 +12,7 @@ from django_tasks import task
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
+from concord.accounts.rounds import rounds_open
 from concord.core.disclosure import Audience, Viewer
 from concord.exchange.deciding import upload_carry_out
 from concord.exchange.exports import export_run, exports_forget
@@ -74,6 +75,12 @@ def forget_exports() -> None:
 def forget_uploads() -> None:
     """Delete what was uploaded more than 30 days ago."""
     uploads_forget()
+
+
+@periodic(DAY)
+def open_rounds() -> None:
+    """Ask the institutions of rounds that open today."""
+    rounds_open()
 
 
 @periodic(DAY)

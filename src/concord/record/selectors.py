@@ -53,6 +53,8 @@ class RevisionView:
     reason: str
     via: str
     cleared_state: str
+    is_by_person: bool
+    """Whether somebody with an account made it; programs of the installation have none."""
 
 
 def register_number() -> int:
@@ -122,22 +124,38 @@ def content_replaced(
     return {**content, **kept}
 
 
-def record_list(*, viewer: Viewer, kind: str) -> Iterator[RecordView]:
-    """Every record of a kind that the viewer may see, streamed, oldest revision first."""
+def record_list(
+    *, viewer: Viewer, kind: str, where: Mapping[str, str | int] | None = None
+) -> Iterator[RecordView]:
+    """Every record of a kind that the viewer may see, streamed, oldest revision first.
+
+    ``where`` names fields and what they must say; one that is withheld says nothing.
+    """
+    wanted = dict(where or {})
     rows = Record.objects.filter(
-        kind=kind, is_removed=False, audience__in=viewer.audiences
+        kind=kind,
+        is_removed=False,
+        audience__in=viewer.audiences,
+        **{f"content__{name}": value for name, value in wanted.items()},
     ).order_by("changed_in")
     for row in rows.iterator(chunk_size=BATCH):
-        yield _view(row, row.content, viewer)
+        view = _view(row, row.content, viewer)
+        if all(view.content.get(name) == value for name, value in wanted.items()):
+            yield view
 
 
 def records_owned(
-    *, viewer: Viewer, owner: UUID, kind: str | None = None, only_own: bool = False
+    *,
+    viewer: Viewer,
+    owner: UUID,
+    kind: str | None = None,
+    only_own: bool = False,
+    oldest_first: bool = False,
 ) -> Iterator[RecordView]:
     """What an institution says, newest first; with ``only_own`` what nobody else sees."""
     rows = Record.objects.filter(
         owner_id=owner, is_removed=False, audience__in=viewer.audiences
-    ).order_by("-changed_in")
+    ).order_by("changed_in" if oldest_first else "-changed_in")
     if kind:
         rows = rows.filter(kind=kind)
     if only_own:
@@ -207,6 +225,7 @@ def revision_list(
             row.reason,
             row.via,
             row.cleared_state,
+            row.actor_person is not None,
         )
         for row in rows[:count]
     ]

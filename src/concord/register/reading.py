@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from concord.record.selectors import RecordView
+from concord.register.words import Completeness
 
 
 def pick(text: dict[str, Any], language: str) -> tuple[str, str]:
@@ -30,4 +31,11 @@ def title_and_language(record: RecordView, language: str) -> tuple[str, str]:
     for field in ("titles", "text"):
         if field in content:
             return pick(content[field], language)
-    return str(record.id), "en"
+    return declared_title(content) or str(record.id), "en"
+
+
+def declared_title(content: dict[str, Any]) -> str:
+    """What a declaration is called, in the language of the page; empty where it is none."""
+    if not {"year", "completeness"} <= content.keys():
+        return ""
+    return f"{content['year']}: {Completeness(content['completeness']).label}"

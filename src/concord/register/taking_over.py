@@ -23,7 +23,7 @@ def compiled_about(*, viewer: Viewer, institution: UUID) -> list[RecordView]:
         *training_table().ids_where(viewer, Question({"provider": key})),
         *statement_table().ids_where(viewer, Question({"subject": key})),
     ]
-    compilers = _compilers(viewer)
+    compilers = compiler_ids(viewer)
     found = records_get(viewer=viewer, ids=ids)
     return [
         found[i]
@@ -42,7 +42,8 @@ def compiled_take_over(
     records_take_over(actor=actor, ids=ids, reason=reason)
 
 
-def _compilers(viewer: Viewer) -> set[UUID]:
+def compiler_ids(viewer: Viewer) -> set[UUID]:
+    """The compilers of open sources."""
     question = Question({"kind": frozenset({InstitutionKind.COMPILER.value})})
     return set(institution_table().ids_where(viewer, question))
 

@@ -41,6 +41,14 @@ class Answer(TextChoices):
     DENIES = "denies", pgettext_lazy("answer", "denies it")
 
 
+class Completeness(TextChoices):
+    """What an institution says of its own records of a year."""
+
+    COMPLETE = "complete", pgettext_lazy("completeness", "complete")
+    IN_PART = "in_part", pgettext_lazy("completeness", "in part")
+    NOTHING = "nothing", pgettext_lazy("completeness", "nothing to report")
+
+
 class InstitutionKind(TextChoices):
     """What an institution is. A centre is one of the first two."""
 

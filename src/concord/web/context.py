@@ -35,6 +35,8 @@ DESK: Final = (
     ("upload_new", _("Upload"), Role.EDITOR),
     ("duplicates", _("Duplicates"), Role.EDITOR),
     ("feeds", _("Feeds"), Role.READER),
+    ("declaring", _("Completeness"), Role.EDITOR),
+    ("affirming", _("Still so?"), Role.EDITOR),
     ("members", _("People and clearance"), Role.MANAGER),
 )
 """The rooms of a desk, and the role that each takes."""
@@ -52,6 +54,7 @@ DATA: Final[Mapping[str, str]] = {
     "institution": "/api/records/{record_id}",
     "source": "/api/records/{record_id}",
     "record": "/api/records/{record_id}",
+    "declarations": "/api/declarations",
     "recommendations": "/api/recommendations",
     "glossary": "/api/glossary",
     "about": "/api/about",

@@ -11,6 +11,7 @@ from concord.accounts.models.people import (
     Scope,
     Token,
 )
+from concord.accounts.models.rounds import Round, RoundAsked
 
 __all__ = [
     "FOR_INSTITUTIONS",
@@ -21,6 +22,8 @@ __all__ = [
     "Person",
     "PersonManager",
     "Role",
+    "Round",
+    "RoundAsked",
     "Scope",
     "Token",
     "What",

@@ -3,6 +3,7 @@
 from concord.register.kinds.activity import Activity
 from concord.register.kinds.agreement import Agreement
 from concord.register.kinds.course import Course
+from concord.register.kinds.declaration import Declaration
 from concord.register.kinds.endorsement import Endorsement
 from concord.register.kinds.institution import Institution
 from concord.register.kinds.network import Network
@@ -15,6 +16,7 @@ __all__ = [
     "Activity",
     "Agreement",
     "Course",
+    "Declaration",
     "Endorsement",
     "Institution",
     "Need",

@@ -20,7 +20,7 @@ from concord.record.publishing import WaitingView
 from concord.record.selectors import RecordView
 from concord.register import vocabulary, words
 from concord.register.links import Named, Parties
-from concord.register.reading import pick, title_and_language
+from concord.register.reading import declared_title, pick, title_and_language
 from concord.register.rows import COUNTED_STAGES
 from concord.register.words import PROVIDER_PARTS
 
@@ -30,9 +30,9 @@ _LISTS = {
     name: getattr(words, name)
     for name in (
         "Stage", "Detail", "Confirmation", "InstitutionKind", "MilestoneStep", "FocusAspect",
-        "Reach", "CapabilityKind", "CentreFunction", "CourseKind", "TrainingLevel", "ActivityKind",
-        "PartRole", "CountUnit", "AgreementKind", "RelationKind", "Tier", "Stream", "Scope",
-        "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut", "LifePhase",
+        "Reach", "CapabilityKind", "CentreFunction", "Completeness", "CourseKind", "TrainingLevel",
+        "ActivityKind", "PartRole", "CountUnit", "AgreementKind", "RelationKind", "Tier", "Stream",
+        "Scope", "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut", "LifePhase",
     )
 }  # fmt: skip
 
@@ -80,7 +80,7 @@ def content_title(content: dict[str, Any]) -> str:
     if names := content.get("names"):
         return str(names[0]["name"])
     text = content.get("titles") or content.get("text")
-    return pick(text, language())[0] if text else "–"
+    return pick(text, language())[0] if text else declared_title(content) or "–"
 
 
 @register.filter

@@ -22,6 +22,7 @@ from concord.record.errors import NotFoundError
 from concord.record.faults import error_text
 from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
+from concord.register.declarations import declared_of, years_shown
 from concord.register.links import Named, Parties, party_ids, short_name
 from concord.register.listquery import read_cut
 from concord.register.lists import statement_table, training_table
@@ -71,6 +72,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "cut": cut,
         "cuts": Cut,
         "kept": kept,
+        "declared_years": declared_of(viewer=viewer, years=years_shown()),
         "chart": _chart(centres, kept, cut) if kept else "",
         "roles_chart": _roles_chart(kept, cut) if kept else "",
         "counts": [(STATE_LABELS[state], state.value, count) for state, count in counts.items()],
@@ -113,6 +115,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
             for name, values in (found["cells"] if found else {}).items()
         ],
         "lists": lists,
+        "declared_years": declared_of(viewer=viewer, years=years_shown()),
         "parties": parties,
         "audiences": _audiences(viewer, found),
     }

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from concord.accounts.models import FOR_INSTITUTIONS, Role, What
+from concord.accounts.models import FOR_INSTITUTIONS, Person, Role, What
 from concord.accounts.notices import notice_of_waiting, notice_send
 from concord.accounts.selectors import (
     acting_list,
     clearance_for,
+    coordinating_list,
     invitation_list,
     mandate_list,
     member_list,
@@ -64,17 +65,16 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Where somebody's work for an institution begins."""
     person = me_of(request)
     if not acting_list(person=person):
-        mandates = mandate_list(person=person)
-        states = [m.state for m in mandates if m.state]
-        return redirect("clearing", state=states[0]) if states else _without(request)
+        return _without(request, person)
     acting = acting_of(request)
     choices = acting_list(person=person)
+    networks = [str(c.network) for c in coordinating_list(person=person)]
     owned = records_owned(viewer=viewer_of(request), owner=acting.institution)
     own = records_owned(viewer=viewer_of(request), owner=acting.institution, only_own=True)
     context = {
         "acting": acting,
         "choices": choices,
-        "parties": _named(request, {str(choice.institution) for choice in choices}),
+        "parties": _named(request, {str(c.institution) for c in choices} | set(networks)),
         "recent": list(islice(owned, 10)),
         "unpublished": list(islice(own, SHOWN)),
         "compiled": compiled_about(viewer=viewer_of(request), institution=acting.institution)
@@ -85,13 +85,20 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_edit": acting.may(Role.EDITOR),
         "may_publish": acting.may(Role.PUBLISHER),
         "may_manage": acting.may(Role.MANAGER),
+        "coordinates": networks,
         "states": [m.state for m in mandate_list(person=person) if m.role == Role.CONTACT_POINT],
     }
     return render(request, "concord/desk.html", context)
 
 
-def _without(request: HttpRequest) -> HttpResponse:
-    return render(request, "concord/desk_without.html")
+def _without(request: HttpRequest, person: Person) -> HttpResponse:
+    """The desk of who acts for no institution: a State's queue, a network, or a choice of them."""
+    states = [mandate.state for mandate in mandate_list(person=person) if mandate.state]
+    networks = [str(c.network) for c in coordinating_list(person=person)]
+    if len(states) + len(networks) == 1:
+        return redirect("clearing", states[0]) if states else redirect("network", networks[0])
+    context = {"states": states, "networks": networks, "parties": _named(request, set(networks))}
+    return render(request, "concord/desk_without.html", context)
 
 
 @require_POST

@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from concord.core.disclosure import Viewer
 from concord.core.timespan import TimeSpan
 from concord.documents.timeline import TimelineMark, draw_timeline
+from concord.record.affirming import affirmation
 from concord.record.columns import ColumnTable, Question
-from concord.record.selectors import RecordView, record_get, records_get
+from concord.record.selectors import RecordView, record_get, records_get, revision_list
+from concord.register.declarations import Declared, declaration_list, years_shown
 from concord.register.links import Parties, links_of, party_ids
 from concord.register.listings import INSTITUTIONS
 from concord.register.listquery import read_day, read_ids
 from concord.register.lists import link_table, statement_table, training_table
 from concord.register.tables import held_on, names_of
-from concord.register.words import ActivityKind, Cut, MilestoneStep, Stage
+from concord.register.words import CENTRE_KINDS, ActivityKind, Cut, MilestoneStep, Stage
 from concord.web.templatetags.reading import country, language, topic, when, word
 from concord.web.views.actions import actions_for
 from concord.web.views.lists import Labels, show_list
@@ -66,7 +68,8 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
     statements, statement_count = _some(statement_table(), viewer, subject=key)
     shown = [*courses, *activities, *links, *statements]
     named = party_ids(shown) | {p["institution"] for p in content.get("parents", ())}
-    named |= {m["network"] for m in content.get("memberships", ())}
+    named |= {m["network"] for m in content.get("memberships", ())} | {str(record.owner)}
+    history = revision_list(viewer=viewer, record_id=record_id)
     context: dict[str, Any] = {
         "record": record,
         "key": key,
@@ -88,8 +91,18 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "most": MOST,
         "compiled": record.owner != record.id,
         "actions": actions_for(request, record),
+        "affirmed": affirmation(record.owner, history, is_compiled=record.owner != record.id),
+        "declared": _declared(viewer, record),
     }
     return render(request, "concord/institution.html", context)
+
+
+def _declared(viewer: Viewer, record: RecordView) -> list[tuple[int, Declared | None]]:
+    """What it declared of each year; of a centre this year and the last at any rate."""
+    said = {d.year: d for d in declaration_list(viewer=viewer, institution=record.id)}
+    is_centre = set(record.content.get("kinds", ())) & set(CENTRE_KINDS)
+    years = {*said, *(years_shown() if is_centre else ())}
+    return [(year, said.get(year)) for year in sorted(years, reverse=True)]
 
 
 def compare(request: HttpRequest) -> HttpResponse:

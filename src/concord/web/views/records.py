@@ -18,6 +18,7 @@ from concord.core.disclosure import Viewer
 from concord.exchange.workbook.cells import Cell
 from concord.exchange.workbook.sheets import SHEETS
 from concord.exchange.workbook.writing import content_said
+from concord.record.affirming import affirmation
 from concord.record.columns import Question
 from concord.record.history import RevisionPair, record_restore, revision_pair
 from concord.record.kinds import content_type
@@ -26,6 +27,7 @@ from concord.register.links import Parties, party_ids
 from concord.register.listquery import read_moment
 from concord.register.lists import training_table
 from concord.register.tables import as_ids, citations_of
+from concord.register.taking_over import compiler_ids
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
 from concord.web.views.actions import actions_for
@@ -50,6 +52,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     linked += content.get("parts", ())
     history = revision_list(viewer=viewer, record_id=record_id)
     named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
+    named.add(str(view.owner))
     parties = Parties(viewer, language(), named)
     context = {
         "record": view,
@@ -62,6 +65,9 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "known_at": known_at,
         "actions": actions_for(request, view) if known_at is None else [],
         "history": history,
+        "affirmed": None
+        if known_at
+        else affirmation(view.owner, history, is_compiled=view.owner in compiler_ids(viewer)),
     }
     return render(request, "concord/record.html", context)
 

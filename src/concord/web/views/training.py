@@ -12,11 +12,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from concord.core.disclosure import Viewer
 from concord.record.columns import Days, Question
 from concord.record.selectors import RecordView, records_get
+from concord.register.declarations import YearDeclared, declared_of
 from concord.register.links import Parties, party_ids
 from concord.register.listings import TRAINING
-from concord.register.listquery import read_query, read_year
+from concord.register.listquery import read_ids, read_query, read_year
 from concord.web.templatetags.reading import (
     country,
     language,
@@ -31,6 +33,10 @@ from concord.web.views.viewer import viewer_of
 
 SHOWN = 8
 """Activities of a month that the calendar names; the others are a link away."""
+
+MOST_YEARS = 5
+"""Years of a filter of which it is said what was declared; the table has them all."""
+MOST_PROVIDERS = 500
 
 
 def training_list(request: HttpRequest) -> HttpResponse:
@@ -54,8 +60,16 @@ def training_list(request: HttpRequest) -> HttpResponse:
     calendar_params = request.GET.copy()
     for name in ("after", "from", "to"):
         calendar_params.pop(name, None)
+    context["declared_years"] = _declared(request, shown.viewer)
     context["calendar_query"] = calendar_params.urlencode()
     return render(request, template, context)
+
+
+def _declared(request: HttpRequest, viewer: Viewer) -> list[YearDeclared]:
+    """What was declared of the years that the list is limited to, by the providers or by all."""
+    years = sorted({int(year) for year in request.GET.getlist("year") if year})[-MOST_YEARS:]
+    whom = read_ids(request.GET, "provider", MOST_PROVIDERS)
+    return declared_of(viewer=viewer, years=years, institutions=whom)
 
 
 def _kind(code: str) -> str:
@@ -106,6 +120,9 @@ def training_calendar(request: HttpRequest) -> HttpResponse:
         "months": parts[1:],
         "apart": parts[0],
         "total": sum(part.total for part in parts),
+        "declared_years": declared_of(
+            viewer=viewer, years=[year], institutions=read_ids(params, "provider", MOST_PROVIDERS)
+        ),
         "before": max((y for y in years if y < year), default=None),
         "after": min((y for y in years if y > year), default=None),
         "query": params.urlencode(),
