@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from making import EAST_ASIA, Maker
 
 from concord.core.disclosure import Level
@@ -18,6 +19,11 @@ from concord.record.following import forget
 from concord.record.guard import refuse_unguarded_writes
 from concord.studies.services import studies_run_all
 
+# The same inputs on every run, and no test decided by how busy the machine is.
+settings.register_profile(
+    "concord", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("concord")
 Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 

@@ -140,7 +140,7 @@ def _some(revisions: Mapping[UUID, int]) -> Iterator[dict[UUID, int]]:
 
 
 def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) -> list[UUID]:
-    rows = Record.objects.filter(id__in=list(revisions), is_removed=False)
+    rows = Record.objects.filter(id__in=list(revisions))  # what was removed can be put back too
     records = {row.id: row for row in rows.only("kind", "revision_number")}
     same = {
         key: number
