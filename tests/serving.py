@@ -19,6 +19,10 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages: dict[str, tuple[bytes, str]] = {}
         self.asked: list[str] = []
+        self.posted: list[tuple[dict[str, str], bytes]] = []
+        """Heads, in small letters, and bodies of what was sent here."""
+        self.status = 204
+        """What is answered to that."""
         self.gate: threading.Event | None = None
         """Where there is one, an answer waits for it."""
 
@@ -55,6 +59,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.posted.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
@@ -65,6 +77,8 @@ def serving(settings: Any) -> Iterator[Server]:
     server = Server()
     settings.CONCORD_FEEDS_ALLOW_HTTP = settings.CONCORD_FEEDS_ALLOW_PRIVATE = True
     settings.CONCORD_FEEDS_PORTS = [server.port]
+    settings.CONCORD_HOOKS_ALLOW_HTTP = settings.CONCORD_HOOKS_ALLOW_PRIVATE = True
+    settings.CONCORD_HOOKS_PORTS = [server.port]
     thread = threading.Thread(target=server.serve_forever, args=[0.05])
     thread.start()
     try:

@@ -19,6 +19,8 @@ from concord.exchange.exports import export_run, exports_forget
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_replay, feed_run, feed_try
 from concord.exchange.feeding.sources import feeds_claim_due
+from concord.exchange.hooks.following import hooks_follow
+from concord.exchange.hooks.sending import hooks_send
 from concord.exchange.models import FeedRun, Upload
 from concord.exchange.previewing import upload_compare
 from concord.exchange.scanning import duplicates_find
@@ -28,6 +30,7 @@ from concord.record.errors import NotFoundError
 from concord.studies.services import studies_run
 
 DAY = dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
 FIVE_MINUTES = dt.timedelta(minutes=5)
 READINGS = {FeedRun.Sort.TRIAL: feed_try, FeedRun.Sort.RUN: feed_run,
             FeedRun.Sort.REPLAY: feed_replay}  # fmt: skip
@@ -115,3 +118,10 @@ def read_due_feeds() -> None:
     """Put each feed that falls due into the queue, once."""
     for source_id, language in feeds_claim_due():
         read_feed.enqueue(str(source_id), FeedRun.Sort.RUN.value, "", language)
+
+
+@periodic(MINUTE)
+def tell_hooks() -> None:
+    """Tell programs elsewhere what changed."""
+    hooks_follow()
+    hooks_send()

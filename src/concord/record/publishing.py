@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -58,6 +59,7 @@ class WaitingView:
     at: Any
     waits_for: str
     returned_because: str
+    returned_at: dt.datetime | None
 
 
 def revisions_write_or_hold(
@@ -202,6 +204,7 @@ def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
             at=row.at,
             waits_for=row.waits_for,
             returned_because=row.returned_because,
+            returned_at=row.returned_at,
         )
         for row in found
     ]

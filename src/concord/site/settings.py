@@ -222,3 +222,8 @@ CONCORD_NAME = os.environ.get("CONCORD_NAME", "Concord")
 CONCORD_FEEDS_ALLOW_HTTP = os.environ.get("CONCORD_FEEDS_ALLOW_HTTP") == "1"
 CONCORD_FEEDS_ALLOW_PRIVATE = os.environ.get("CONCORD_FEEDS_ALLOW_PRIVATE") == "1"
 CONCORD_FEEDS_PORTS = [int(p) for p in os.environ.get("CONCORD_FEEDS_PORTS", "443").split(",")]
+
+# Where web hooks may lead to, likewise.
+CONCORD_HOOKS_ALLOW_HTTP = os.environ.get("CONCORD_HOOKS_ALLOW_HTTP") == "1"
+CONCORD_HOOKS_ALLOW_PRIVATE = os.environ.get("CONCORD_HOOKS_ALLOW_PRIVATE") == "1"
+CONCORD_HOOKS_PORTS = [int(p) for p in os.environ.get("CONCORD_HOOKS_PORTS", "443").split(",")]

@@ -37,6 +37,7 @@ DESK: Final = (
     ("feeds", _("Feeds"), Role.READER),
     ("declaring", _("Completeness"), Role.EDITOR),
     ("affirming", _("Still so?"), Role.EDITOR),
+    ("hooks", _("Web hooks"), Role.MANAGER),
     ("members", _("People and clearance"), Role.MANAGER),
 )
 """The rooms of a desk, and the role that each takes."""

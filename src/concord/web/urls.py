@@ -13,6 +13,7 @@ from concord.web.views import (
     feeds,
     forms,
     home,
+    hooks,
     institutions,
     joining,
     networks,
@@ -108,5 +109,7 @@ urlpatterns = [
     path("desk/feeds/<uuid:source_id>/items/decide/", feeds.feed_decide, name="feed_decide"),
     path("desk/feeds/<uuid:source_id>/items/<uuid:entry_id>/", feeds.feed_item, name="feed_item"),
     path("desk/feeds/<uuid:source_id>/runs/<uuid:run_id>/", feeds.feed_reading, name="feed_run"),
+    path("desk/hooks/", hooks.hook_list, name="hooks"),
+    path("desk/hooks/<uuid:hook_id>/", hooks.hook, name="hook"),
     path("desk/clearing/<str:state>/", desk.clearing, name="clearing"),
 ]

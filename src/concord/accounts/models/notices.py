@@ -29,6 +29,7 @@ class What(models.TextChoices):
     FEED_REPORT = "feed_report", _("A feed of yours has something to report")
     DUPLICATE_ASKED = "duplicate_asked", _("Records may be one and the same")
     TAKEN_OVER = "taken_over", _("An institution took over records of yours")
+    HOOK_STOPPED = "hook_stopped", _("A web hook was stopped")
     UPLOAD_READY = "upload_ready", _("An upload is ready to be looked at")
 
 

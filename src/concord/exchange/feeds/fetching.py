@@ -14,9 +14,10 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -94,6 +95,17 @@ def fetch(url: str, *, allowed: Policy) -> Fetched:
     raise UnreachableFeedError(
         _("It redirects more than %(most)s times.") % {"most": MOST_REDIRECTS}
     )
+
+
+def send(url: str, *, body: bytes, headers: Mapping[str, str], allowed: Policy) -> int:
+    """Send ``body`` to ``url`` by POST, within ten seconds; return the status of the answer.
+
+    Follows no redirect and reads nothing of the answer but its status. Raises
+    ``UnreachableFeedError``.
+    """
+    deadline = time.monotonic() + MOST_SECONDS
+    with _answer(_checked(url, allowed), allowed, deadline, body, headers) as answer:
+        return answer.status
 
 
 def address_require(url: str, *, allowed: Policy) -> None:
@@ -247,9 +259,13 @@ def _shut(sock: socket.socket) -> None:
 
 @contextmanager
 def _answer(
-    target: SplitResult, allowed: Policy, deadline: float
+    target: SplitResult,
+    allowed: Policy,
+    deadline: float,
+    body: bytes | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[http.client.HTTPResponse]:
-    """The answer of the first address that can be connected to."""
+    """The answer of the first address that can be connected to: by POST where there is a body."""
     port = target.port or _DEFAULT_PORTS[target.scheme]
     host = (target.hostname or "").rstrip(".")
     path = quote(target.path or "/", safe="/%:@!$&'()*+,;=~-._")
@@ -257,8 +273,9 @@ def _answer(
     connection = _Pinned(target, port, deadline)
     try:
         _connect(connection, _resolved(host, port, allowed, deadline))
-        headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"}
-        connection.request("GET", f"{path}?{query}" if query else path, headers=headers)
+        headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **more}
+        method = "GET" if body is None else "POST"
+        connection.request(method, f"{path}?{query}" if query else path, body, headers)
         with connection.getresponse() as answer:
             yield answer
     except (OSError, http.client.HTTPException, ValueError) as error:

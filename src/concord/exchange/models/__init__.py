@@ -3,17 +3,20 @@
 from concord.exchange.models.duplicates import Decision, LikelyPair, Merge, Scan
 from concord.exchange.models.exports import Export
 from concord.exchange.models.feeds import FeedEntry, FeedGot, FeedRaw, FeedRun, FeedSource
+from concord.exchange.models.hooks import Delivery, Hook
 from concord.exchange.models.uploads import Batch, Remembered, Upload
 
 __all__ = [
     "Batch",
     "Decision",
+    "Delivery",
     "Export",
     "FeedEntry",
     "FeedGot",
     "FeedRaw",
     "FeedRun",
     "FeedSource",
+    "Hook",
     "LikelyPair",
     "Merge",
     "Remembered",
