@@ -5,21 +5,32 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 import re
 import uuid
 from typing import Any
 
+import feedparser
 import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 from icalendar import Calendar
 from making import Maker, text
 
-from concord.core.disclosure import Level
+from concord.core.disclosure import Actor, Level
 from concord.exchange.feeds.item import FeedForm
 from concord.exchange.feeds.reading import read_feed
 from concord.exchange.linked import CONFORMS
+from concord.record.services import record_remove
 from concord.register.listings import LISTINGS
+
+
+def _body(client: Client, address: str) -> bytes:
+    response: Any = client.get(address)
+    assert response.status_code == 200, address
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    response.close()
+    return body
 
 
 def _rows(client: Client, address: str) -> list[dict[str, str]]:
@@ -111,7 +122,7 @@ def test_a_calendar_has_each_dated_activity_once_under_an_identifier_that_stays(
     make.write(make.institution("Hidden"), level=Level.INSTITUTION)
     events = {
         str(event["UID"]): event
-        for event in Calendar.from_ical(client.get("/lists/training.ics").content).events
+        for event in Calendar.from_ical(_body(client, "/lists/training.ics")).events
     }
     assert set(events) == {f"{key}@concord", f"{gone}@concord"}
     run = events[f"{key}@concord"]
@@ -127,7 +138,7 @@ def test_a_calendar_has_each_dated_activity_once_under_an_identifier_that_stays(
         stage="planned",
     )
     make.write(changed, record_id=key)
-    again = Calendar.from_ical(client.get("/lists/training.ics?q=run").content).events
+    again = Calendar.from_ical(_body(client, "/lists/training.ics?q=run")).events
     assert [(e["UID"], e["SEQUENCE"]) for e in again] == [(f"{key}@concord", 1)]
 
 
@@ -155,4 +166,155 @@ def test_json_ld_is_read_back_by_our_own_reader_of_feeds(
         if record == key:
             assert item.when == "2027-02-01/2027-02-05"
             assert item.is_online is online
-    assert client.get(f"/records/{make.owner}.jsonld").status_code == 404
+    assert client.get(f"/records/{make.owner}.jsonld").json()["@type"] == "Organization"
+
+
+MINIMUM = {
+    "Course": {"@type", "@id", CONFORMS, "description", "keywords", "name"},
+    "CourseInstance": {"@type", "@id", CONFORMS, "courseMode", "location"},
+}
+"""The properties of marginality "minimum" of the Bioschemas profiles Course and CourseInstance,
+both 1.0-RELEASE of 13 September 2022; each but keywords and courseMode stands once."""
+
+
+def _once(value: Any) -> bool:
+    """One value, or one for each language."""
+    if not isinstance(value, list):
+        return bool(value)
+    tags = [item["@language"] for item in value]
+    return bool(tags) and len(set(tags)) == len(tags)
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_every_course_and_run_keeps_the_profiles(client: Client) -> None:
+    data = json.loads(_body(client, "/lists/training.jsonld"))
+    assert data["@context"] == "https://schema.org/"
+    found = dict.fromkeys(MINIMUM, 0)
+    for node in data["@graph"]:
+        profile = node[CONFORMS]["@id"].split("/")[-2]
+        assert node[CONFORMS]["@id"] == f"https://bioschemas.org/profiles/{profile}/1.0-RELEASE"
+        found[profile] += 1
+        for name in MINIMUM[profile]:
+            assert node.get(name), (name, node)
+        assert all(_once(node[n]) for n in ("name", "description", "location") if n in node)
+    assert len(data["@graph"]) == client.get("/api/training").json()["total"]
+    assert all(found.values())
+
+
+def test_an_online_run_and_one_whose_title_is_withheld_keep_the_profile(
+    client: Client, make: Maker
+) -> None:
+    content = make.parse("activity", titles=text("Secret"), activity_kind="course_run",
+                         is_online=True)  # fmt: skip
+    make.write(content, fields={"titles": Level.INSTITUTION})
+    course = make.parse("course", titles=text("Secret"), providers=[str(make.owner)])
+    make.write(course, fields={"titles": Level.INSTITUTION})
+    body = _body(client, "/lists/training.jsonld")
+    assert b"Secret" not in body
+    for node in json.loads(body)["@graph"]:
+        profile = node[CONFORMS]["@id"].split("/")[-2]
+        assert all(node.get(name) for name in MINIMUM[profile])
+        assert profile == "Course" or (node["courseMode"], node["location"]) == ("online", "online")
+
+
+@pytest.mark.usefixtures("east_asia")
+@pytest.mark.parametrize("name", LISTINGS)
+def test_a_list_in_every_form_is_all_that_the_page_counts(client: Client, name: str) -> None:
+    total = client.get(f"/api/{name}").json()["total"]
+    assert len(json.loads(_body(client, f"/lists/{name}.json"))["records"]) == total
+    assert len(json.loads(_body(client, f"/lists/{name}.jsonld"))["@graph"]) == total
+    for form in ("rss", "atom"):
+        feed = feedparser.parse(_body(client, f"/ja/lists/{name}.{form}"))
+        assert not feed.bozo
+        keys = [entry.id for entry in feed.entries]
+        assert len(set(keys)) == len(keys) == min(total, 50)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "jsonld", "rss", "atom"])
+def test_forms_of_no_list_of_an_empty_one_and_of_one_record(
+    client: Client, make: Maker, form: str
+) -> None:
+    assert client.get(f"/lists/nothing.{form}").status_code == 404
+    assert client.get(f"/lists/training.{form}?colour=red").status_code == 400
+    assert _body(client, f"/lists/training.{form}")
+    make.put("course", titles=text("\u202e=1+1 核安保 \x0b عربي"), providers=[str(make.owner)])
+    body = _body(client, f"/lists/training.{form}")
+    if form in {"json", "jsonld"}:
+        assert len(json.loads(body)["@graph" if form == "jsonld" else "records"]) == 1
+    if form in {"rss", "atom"}:
+        (entry,) = feedparser.parse(body).entries
+        assert entry.title == "=1+1 核安保  عربي"
+
+
+def test_news_are_the_newest_first_under_keys_that_stay_and_keep_the_filter(
+    client: Client, make: Maker
+) -> None:
+    old = make.put("course", titles=text("Old"), providers=[str(make.owner)], topics=["B1"])
+    new = make.put("course", titles=text("New"), providers=[str(make.owner)], topics=["B1"])
+    make.put("course", titles=text("Other"), providers=[str(make.owner)], topics=["D1"])
+    first = feedparser.parse(_body(client, "/lists/training.atom?topic=B1"))
+    assert [entry.id for entry in first.entries] == [new.urn, old.urn]
+    again = make.parse("course", titles=text("Old, renewed"), providers=[str(make.owner)],
+                       topics=["B1"])  # fmt: skip
+    make.write(again, record_id=old)
+    second = feedparser.parse(_body(client, "/lists/training.atom?topic=B1"))
+    assert [entry.id for entry in second.entries] == [old.urn, new.urn]
+    assert client.get("/lists/training.gopher").status_code == 404
+
+
+def test_a_removed_activity_is_cancelled_for_those_who_saw_it(client: Client, make: Maker) -> None:
+    key = _run(make, "Run", when="2027-02-01", stage="planned", topics=["B1"])
+    hidden = make.parse("activity", titles=text("Hidden"), activity_kind="workshop",
+                        when="2027-02-02")  # fmt: skip
+    secret = make.write(hidden, level=Level.INSTITUTION)
+    actor = Actor(make.owner, may_publish=True)
+    for record in (key, secret):
+        record_remove(actor=actor, record_id=record, via="test", reason="")
+    (event,) = Calendar.from_ical(_body(client, "/lists/training.ics?topic=B1")).events
+    assert (event["UID"], event["STATUS"], event["SEQUENCE"]) == (f"{key}@concord", "CANCELLED", 1)
+    assert Calendar.from_ical(_body(client, "/lists/training.ics?topic=D1")).events == []
+    assert b"Hidden" not in _body(client, "/lists/training.ics")
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_two_downloads_of_a_calendar_are_the_same_and_have_no_doubles(client: Client) -> None:
+    first, second = (_body(client, "/lists/training.ics") for _time in range(2))
+    assert first == second
+    keys = [str(event["UID"]) for event in Calendar.from_ical(first).events]
+    assert keys
+    assert len(set(keys)) == len(keys)
+
+
+def test_who_has_the_newest_calendar_is_told_so(client: Client, make: Maker) -> None:
+    _run(make, "Run", when="2027-02-01")
+    answer = client.get("/lists/training.ics")
+    version = answer["ETag"]
+    assert answer["Last-Modified"]
+    assert client.get("/lists/training.ics", headers={"if-none-match": version}).status_code == 304
+    other = client.get("/ja/lists/training.ics", headers={"if-none-match": version})
+    assert other.status_code == 200
+    _run(make, "Another", when="2027-02-02")
+    again = client.get("/lists/training.ics", headers={"if-none-match": version})
+    assert again.status_code == 200
+
+
+def test_a_record_of_any_kind_in_every_form(client: Client, make: Maker) -> None:
+    network = make.put("network", names=[{"name": "Netz <&>", "language": "de"}])
+    for form in ("csv", "xlsx", "json", "jsonld"):
+        assert _body(client, f"/records/{network}.{form}")
+        assert client.get(f"/records/{uuid.uuid4()}.{form}").status_code == 404
+    page = client.get(f"/records/{network}/").content.decode()
+    embedded = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert embedded
+    assert "<" not in embedded[1]
+    assert json.loads(embedded[1])["name"][0]["@value"] == "Netz <&>"
+
+
+def test_what_is_withheld_is_in_no_form(client: Client, make: Maker) -> None:
+    content = make.parse("course", titles=text("Course"), providers=[str(make.owner)],
+                         objectives=text("Secret aims"))  # fmt: skip
+    key = make.write(content, fields={"objectives": Level.INSTITUTION})
+    for form in ("csv", "json", "jsonld"):
+        assert b"Secret" not in _body(client, f"/records/{key}.{form}")
+    for form in ("csv", "json", "jsonld", "rss", "atom"):
+        assert b"Secret" not in _body(client, f"/lists/training.{form}")

@@ -41,7 +41,9 @@ def fill(make: Maker, count: int, level: Level = Level.PUBLIC) -> None:
 
 
 def body(response: Any) -> bytes:
-    return b"".join(response.streaming_content)
+    found = b"".join(response.streaming_content)
+    response.close()
+    return found
 
 
 def test_a_small_list_and_a_record_come_at_once_with_the_filter(
@@ -91,6 +93,24 @@ def test_a_file_is_for_those_who_may_see_all_of_it(client: Client, make: Maker) 
             export_get(viewer=stranger, export_id=export.id)
     assert client.get(f"/exports/{export.id}/").status_code == 404
     assert client.get(f"/exports/{export.id}.xlsx").status_code == 404
+
+
+def test_what_was_withdrawn_since_is_not_given_out(client: Client, make: Maker) -> None:
+    fill(make, 1)
+    key = make.put("course", titles=text("Withdrawn"), providers=[str(make.owner)])
+    export = export_ask(viewer=ANYONE, listing="training", params=QueryDict(), language="en")
+    export_run(export_id=export.id)
+    fill(make, 1)
+    assert export_get(viewer=ANYONE, export_id=export.id).state == Export.State.READY
+    again = make.parse("course", titles=text("Withdrawn"), providers=[str(make.owner)])
+    make.write(again, record_id=key, fields={"titles": Level.INSTITUTION})
+    assert export_get(viewer=ANYONE, export_id=export.id).state == Export.State.OUTDATED
+    assert client.get(f"/exports/{export.id}.xlsx").status_code == 404
+    assert b"Ask for it again" in client.get(f"/exports/{export.id}/").content
+    export = export_ask(viewer=ANYONE, listing="training", params=QueryDict(), language="en")
+    export_run(export_id=export.id)
+    make.write(again, record_id=key, level=Level.INSTITUTION)
+    assert export_get(viewer=ANYONE, export_id=export.id).state == Export.State.OUTDATED
 
 
 def test_nonsense_is_refused_and_no_more_than_so_many_wait(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -16,29 +17,40 @@ from concord.record.selectors import RecordView
 from concord.register import vocabulary
 from concord.register.listings import TRAINING
 from concord.register.reading import title_and_language
+from concord.register.removed import activities_removed
 
 PRODUCER: Final = "-//Concord//Training//EN"
 STATUS: Final = {"cancelled": "CANCELLED", "planned": "TENTATIVE"}
 """What a stage is called there; everything else is confirmed."""
 
 
-def calendar_of(
+def calendar_lines(
     viewer: Viewer, params: QueryDict, *, language: str, address: str, name: str
-) -> bytes:
-    """The activities of a list's filter whose first day is known, as one calendar.
+) -> Iterator[bytes]:
+    """The activities of a list's filter whose first day is known, as one calendar, streamed.
 
     An activity that a source dates to a month or a year alone has no day to stand on: it is left
-    out rather than given one. ``address`` is where the portal is.
+    out rather than given one. One that was removed is said to be cancelled, so that it goes from
+    the calendars of those who follow. ``address`` is where the portal is. Faults of ``params`` are
+    raised before the first line.
     """
+    batches = chain(TRAINING.batches(viewer, params), [activities_removed(viewer, params)])
+    return _lines(batches, language, address, name)
+
+
+def _lines(
+    batches: Iterable[Sequence[RecordView]], language: str, address: str, name: str
+) -> Iterator[bytes]:
     calendar = Calendar()
     calendar.add("PRODID", PRODUCER)
     calendar.add("VERSION", "2.0")
     calendar.add("X-WR-CALNAME", name)
-    for batch in TRAINING.batches(viewer, params):
-        for record in batch:
-            for event in _events(record, language, address):
-                calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    end = b"END:VCALENDAR\r\n"
+    yield bytes(calendar.to_ical()).removesuffix(end)
+    for batch in batches:
+        events = [event for record in batch for event in _events(record, language, address)]
+        yield b"".join(bytes(event.to_ical()) for event in events)
+    yield end
 
 
 def uid_of(record_id: UUID) -> str:
@@ -60,7 +72,8 @@ def _events(record: RecordView, language: str, address: str) -> Iterator[Event]:
     event.add("DTSTART", span.start.earliest)
     event.add("DTEND", _day_after(span.end or span.start))
     event.add("SUMMARY", words, parameters={"LANGUAGE": tag})
-    event.add("STATUS", STATUS.get(record.content.get("stage", ""), "CONFIRMED"))
+    stage = "cancelled" if record.is_removed else record.content.get("stage", "")
+    event.add("STATUS", STATUS.get(stage, "CONFIRMED"))
     event.add("URL", f"{address}/records/{record.id}/")
     if place := _place(record, language):
         event.add("LOCATION", place)

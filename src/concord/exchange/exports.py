@@ -15,11 +15,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from concord.core.disclosure import Audience, Viewer
+from concord.core.disclosure import Viewer, viewer_of_key
 from concord.exchange.models import Export
 from concord.exchange.workbook.exporting import records_write
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.selectors import RecordView, register_number
+from concord.record.vanishing import was_withdrawn
 from concord.register.listings import LISTINGS, Listing, batches_of
 
 MOST_AT_ONCE: Final = 2_000
@@ -97,16 +98,14 @@ def export_ask(*, viewer: Viewer, listing: str, params: QueryDict, language: str
 def export_get(*, viewer: Viewer, export_id: UUID) -> Export:
     """An export, for whoever may see all that it was made of; raises ``NotFoundError``."""
     export = Export.objects.filter(id=export_id).first()
-    if export is None or not _viewer(export).audiences <= viewer.audiences:
+    if export is None or not viewer_of_key(export.audiences).audiences <= viewer.audiences:
         raise NotFoundError
+    if was_withdrawn(viewer=viewer_of_key(export.audiences), since=export.register_number):
+        export.state = Export.State.OUTDATED
     is_late = export.made_at < timezone.now() - PATIENCE
     if export.state == Export.State.WAITING and is_late:
         export.state = Export.State.FAILED
     return export
-
-
-def _viewer(export: Export) -> Viewer:
-    return Viewer(frozenset(Audience(text) for text in export.audiences.split(",")))
 
 
 def export_path(export: Export) -> Path:
@@ -123,7 +122,7 @@ def export_run(*, export_id: UUID) -> Export:
     path = export_path(export)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)  # what an institution keeps to itself is nobody else's to read
-    viewer, listing = _viewer(export), LISTINGS[export.listing]
+    viewer, listing = viewer_of_key(export.audiences), LISTINGS[export.listing]
     try:
         ids = listing.ids(viewer, QueryDict(export.params))
         Export.objects.filter(id=export.id).update(total=len(ids))

@@ -7,12 +7,13 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import orjson
 from django.http import QueryDict
 
 from concord.core.disclosure import Viewer
 from concord.record.selectors import RecordView
 from concord.register.links import Parties, party_ids
-from concord.register.listings import Listing
+from concord.register.listings import LISTINGS, Listing
 from concord.register.reading import title_of
 from concord.register.rows import COUNTED_STAGES
 from concord.register.tables import citations_of
@@ -128,6 +129,21 @@ def table_lines(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[
     writer.writerow(head)
     writer.writerows([_safe(cell) for cell in row] for row in rows)
     yield b"\xef\xbb\xbf" + _take(buffer)
+
+
+LISTED_IN: Final = {kind: listing.name for listing in LISTINGS.values() for kind in listing.kinds}
+"""Under which list the columns of a kind stand; an activity is training."""
+
+
+def record_lines(record: RecordView, viewer: Viewer, language: str) -> Iterator[bytes]:
+    """One record as a table of one line; kinds in no list show what they say as JSON."""
+    name = "training" if record.kind == "activity" else LISTED_IN.get(record.kind, "")
+    own: Mapping[str, Cell] = COLUMNS.get(name, {"content": _content})
+    return _lines({**_FIRST, **own, **_LAST}, iter([[record]]), viewer, language)
+
+
+def _content(record: RecordView, _parties: Parties) -> str:
+    return orjson.dumps(record.content).decode()
 
 
 def _lines(

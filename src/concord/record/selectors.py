@@ -40,6 +40,7 @@ class RecordView:
     changed_at: dt.datetime
     audience: str
     """Who may know of the record; the viewer is among them."""
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,27 @@ def records_latest(*, viewer: Viewer, count: int) -> list[RecordView]:
     return [_view(row, row.content, viewer) for row in rows.order_by("-changed_in")[:count]]
 
 
+def records_newest(*, viewer: Viewer, ids: Collection[UUID], count: int) -> list[RecordView]:
+    """Those of ``ids`` that were changed last, newest first."""
+    wanted = list(ids)
+    found: list[tuple[int, UUID]] = []
+    for start in range(0, len(wanted), BATCH):
+        rows = Record.objects.filter(id__in=wanted[start : start + BATCH])
+        found = sorted([*found, *rows.values_list("changed_in", "id")], reverse=True)[:count]
+    records = records_get(viewer=viewer, ids=[key for _number, key in found])
+    return [records[key] for _number, key in found if key in records]
+
+
+def records_removed(
+    *, viewer: Viewer, kind: str, since: dt.datetime, count: int
+) -> list[RecordView]:
+    """Records that were removed since a moment, as they were at last, newest first."""
+    rows = Record.objects.filter(
+        kind=kind, is_removed=True, audience__in=viewer.audiences, changed_at__gte=since
+    ).order_by("-changed_in")
+    return [_view(row, row.content, viewer) for row in rows[:count]]
+
+
 def revision_list(
     *, viewer: Viewer, record_id: UUID, before: int | None = None, count: int | None = None
 ) -> list[RevisionView]:
@@ -267,6 +289,7 @@ def _view(
         revision_number=revision.revision_number if revision else record.revision_number,
         changed_at=revision.at if revision else record.changed_at,
         audience=record.audience,
+        is_removed=record.is_removed,
     )
 
 

@@ -227,3 +227,6 @@ CONCORD_FEEDS_PORTS = [int(p) for p in os.environ.get("CONCORD_FEEDS_PORTS", "44
 CONCORD_HOOKS_ALLOW_HTTP = os.environ.get("CONCORD_HOOKS_ALLOW_HTTP") == "1"
 CONCORD_HOOKS_ALLOW_PRIVATE = os.environ.get("CONCORD_HOOKS_ALLOW_PRIVATE") == "1"
 CONCORD_HOOKS_PORTS = [int(p) for p in os.environ.get("CONCORD_HOOKS_PORTS", "443").split(",")]
+CONCORD_LICENCE = os.environ.get(
+    "CONCORD_LICENCE", "https://creativecommons.org/licenses/by/4.0/"
+)  # of the data that the public may take away

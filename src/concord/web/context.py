@@ -39,6 +39,7 @@ DESK: Final = (
     ("affirming", _("Still so?"), Role.EDITOR),
     ("hooks", _("Web hooks"), Role.MANAGER),
     ("members", _("People and clearance"), Role.MANAGER),
+    ("own_embedding", _("On your own site"), Role.READER),
 )
 """The rooms of a desk, and the role that each takes."""
 

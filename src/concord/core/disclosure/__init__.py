@@ -67,6 +67,11 @@ class Viewer:
 ANYONE = Viewer(frozenset({PUBLIC}))
 
 
+def viewer_of_key(key: str) -> Viewer:
+    """The viewer whose ``key`` it is: for what is made for somebody while they wait."""
+    return Viewer(frozenset(map(Audience, key.split(","))))
+
+
 def member_of(*institutions: UUID) -> Viewer:
     """Someone who acts for these institutions."""
     return Viewer(frozenset({PUBLIC, *map(institution_audience, institutions)}))

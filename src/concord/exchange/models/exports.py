@@ -16,6 +16,7 @@ class Export(models.Model):
         WAITING = "waiting", _("being prepared")
         READY = "ready", _("ready")
         FAILED = "failed", _("could not be prepared")
+        OUTDATED = "outdated", _("holds what was withdrawn since")  # told anew at each showing
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     listing = models.CharField(max_length=30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -69,4 +70,5 @@ def about(request: HttpRequest) -> HttpResponse:
     is_compiler = Question({"kind": frozenset({"compiler"})})
     ids = institution_table().ids_where(viewer, is_compiler)
     compilers = list(records_get(viewer=viewer, ids=ids).values())
-    return render(request, "concord/about.html", {"compilers": compilers, "rules": RULES})
+    context = {"compilers": compilers, "rules": RULES, "licence": settings.CONCORD_LICENCE}
+    return render(request, "concord/about.html", context)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from concord.accounts.errors import NotAllowedError
@@ -31,6 +34,7 @@ from concord.register.taking_over import compiler_ids
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
 from concord.web.views.actions import actions_for
+from concord.web.views.exports import LINKED, linked_of
 from concord.web.views.viewer import person_of, viewer_of
 
 RUNS = 50
@@ -64,12 +68,23 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "axes": _axes(view.kind, content, parties),
         "known_at": known_at,
         "actions": actions_for(request, view) if known_at is None else [],
+        "linked_data": "" if known_at else _embedded(request, view),
         "history": history,
         "affirmed": None
         if known_at
         else affirmation(view.owner, history, is_compiled=view.owner in compiler_ids(viewer)),
     }
     return render(request, "concord/record.html", context)
+
+
+def _embedded(request: HttpRequest, view: RecordView) -> SafeString:
+    """The record as JSON-LD for those who read pages by machine.
+
+    It is data and runs nothing, so the policy of the page lets it stand; no text of it can end it.
+    """
+    text = orjson.dumps(linked_of(request, view)).decode()
+    safe = text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+    return format_html('<script type="{}">{}</script>', LINKED, mark_safe(safe))  # noqa: S308
 
 
 def _runs(viewer: Viewer, course: UUID) -> list[RecordView]:

@@ -1,0 +1,73 @@
+"""What changed last in a list, as RSS and Atom: the newest first, each record once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.http import QueryDict
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+
+from concord.core.disclosure import Viewer
+from concord.exchange.reading.values import clean_text
+from concord.record.kinds import content_type
+from concord.record.selectors import RecordView, records_newest
+from concord.register import vocabulary
+from concord.register.links import Parties, party_ids
+from concord.register.listings import Listing
+from concord.register.reading import title_of
+
+COUNT: Final = 50
+FORMS: Final[Mapping[str, type[Rss201rev2Feed | Atom1Feed]]] = {
+    "rss": Rss201rev2Feed,
+    "atom": Atom1Feed,
+}
+
+
+def news_of(
+    viewer: Viewer,
+    listing: Listing,
+    params: QueryDict,
+    *,
+    form: str,
+    language: str,
+    title: str,
+    address: str,
+    own: str,
+    page: str,
+) -> str:
+    """The feed of a list with its filter. ``own`` and ``page`` are its and the list's addresses."""
+    records = records_newest(viewer=viewer, ids=listing.ids(viewer, params), count=COUNT)
+    parties = Parties(viewer, language, party_ids(records))
+    feed = FORMS[form](
+        title=title, link=page, description=title, language=language, feed_url=own,
+        feed_guid=own,
+    )  # fmt: skip
+    for record in records:
+        link = f"{address}/records/{record.id}/"
+        feed.add_item(
+            title=clean_text(title_of(record, language)) or str(record.id),
+            link=link,
+            description="; ".join(_said(record, parties)),
+            unique_id=record.id.urn,
+            unique_id_is_permalink=False,
+            pubdate=record.changed_at,
+            updateddate=record.changed_at,
+            categories=[
+                vocabulary.topics().label(code, language)
+                for code in record.content.get("topics", ())
+            ],
+        )
+    return feed.writeString("utf-8")
+
+
+def _said(record: RecordView, parties: Parties) -> Iterator[str]:
+    """In a line what it is: its kind, when, and who."""
+    content = record.content
+    yield str(content_type(record.kind).label)
+    if when := content.get("when"):
+        yield when
+    for key in content.get("providers", ()):
+        yield parties.record(key).label
+    for part in content.get("parties", ()):
+        yield clean_text(parties.name(part.get("party", part)).label)
