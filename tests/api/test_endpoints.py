@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 from django.test import Client
-from making import Maker, text
+from django.utils import timezone
+from making import Maker, join, text
 
-from concord.accounts.models import Role
+from concord.accounts.models import Role, TokenUse
 from concord.accounts.selectors import acting_for
-from concord.accounts.services import invitation_make, person_join, token_make, token_revoke
+from concord.accounts.services import (
+    invitation_make,
+    person_join,
+    token_make,
+    token_revoke,
+    token_uses_forget,
+)
 from concord.core.disclosure import ANYONE, Level
 from concord.record.selectors import record_list
 
@@ -104,3 +112,18 @@ def test_wrong_tokens_are_counted(client: Client, make: Maker) -> None:
     assert answers[:20] == [401] * 20
     assert set(answers[20:]) == {429}
     assert client.get("/api/institutions").status_code == 200
+
+
+def test_a_person_sees_from_where_a_token_is_used(client: Client, make: Maker) -> None:
+    editor = join(make.owner, Role.EDITOR, "ann")
+    shown = editor.post("/desk/tokens/", {"name": "script", "role": "reader"}).content.decode()
+    secret = shown.partition('id="secret">')[2].partition("<")[0]
+    for program in ("curl/8", "curl/8", "cron <b>"):
+        headers = {"Authorization": f"Bearer {secret}", "User-Agent": program}
+        assert client.get("/api/training", headers=headers).status_code == 200
+    page = editor.get("/desk/tokens/").content.decode()
+    assert "curl/8 · 127.0.0.1 · 2 requests" in page
+    assert "cron &lt;b&gt; · 127.0.0.1 · 1 request" in page
+    TokenUse.objects.filter(program="curl/8").update(last_at=timezone.now() - dt.timedelta(days=91))
+    assert token_uses_forget() == 1
+    assert "curl/8" not in editor.get("/desk/tokens/").content.decode()

@@ -62,12 +62,14 @@ def test_from_asking_to_the_public_table(net: Net) -> None:
     assert "All counts" in public
     assert public.count("not answered") == 2
     assert str(made.id) in page(Client(), "/rounds/")
+    assert "The year in full" in page(net.publisher, "/desk/")
     asked = page(net.publisher, "/desk/completeness/")
     assert "The year in full" in asked
     net.publisher.post(
         "/desk/completeness/",
         {"round": str(made.id), "year": YEAR, "completeness": "complete", "note": "Twelve courses"},
     )
+    assert "The year in full" not in page(net.publisher, "/desk/")
     assert 'Not answered <span class="count">1</span>' in page(net.coordinator, mine)
     table = page(Client(), "/declarations/")
     assert "complete" in table

@@ -6,11 +6,19 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from concord.accounts.errors import BadTokenError, InvitationError, NotAllowedError
-from concord.accounts.models import FOR_INSTITUTIONS, Invitation, Mandate, Person, Role, Token
+from concord.accounts.models import (
+    FOR_INSTITUTIONS,
+    Invitation,
+    Mandate,
+    Person,
+    Role,
+    Token,
+    TokenUse,
+)
 from concord.core.disclosure import (
     ANYONE,
     PUBLIC,
@@ -148,7 +156,8 @@ def alone_as_manager(*, person: Person) -> list[UUID]:
 
 def token_list(*, person: Person) -> list[Token]:
     """A person's tokens, newest first; revoked ones too."""
-    return list(person.tokens.order_by("-made_at"))
+    newest_first = Prefetch("uses", TokenUse.objects.order_by("-last_at"))
+    return list(person.tokens.prefetch_related(newest_first).order_by("-made_at"))
 
 
 def token_acting(*, secret: str) -> Acting:

@@ -13,16 +13,25 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.accounts.errors import NotAllowedError, PasswordError, TakenAddressError
-from concord.accounts.models import FOR_INSTITUTIONS, Invitation, Mandate, Person, Role, Token
+from concord.accounts.models import (
+    FOR_INSTITUTIONS,
+    Invitation,
+    Mandate,
+    Person,
+    Role,
+    Token,
+    TokenUse,
+)
 from concord.accounts.selectors import Acting, digest_of, invitation_get
 
 LINK_LIFE = dt.timedelta(days=14)
 TOKEN_LIFE = dt.timedelta(days=365)
+USES_KEPT = dt.timedelta(days=90)
 
 
 def invitation_make(
@@ -216,6 +225,25 @@ def token_make(*, acting: Acting, name: str, role: Role) -> tuple[Token, str]:
         expires_at=timezone.now() + TOKEN_LIFE,
     )
     return token, secret
+
+
+def token_used(*, digest: str, address: str, program: str) -> None:
+    """Note from where, and by which program, a token was used."""
+    now = timezone.now()
+    use = {"address": address[:45], "program": program[:100].replace("\0", "")}
+    tokens = Token.objects.filter(digest=digest)
+    if TokenUse.objects.filter(token__in=tokens, **use).update(count=F("count") + 1, last_at=now):
+        return
+    TokenUse.objects.bulk_create(
+        [TokenUse(token=token, first_at=now, last_at=now, **use) for token in tokens],
+        ignore_conflicts=True,  # noted by another process in this very moment
+    )
+
+
+def token_uses_forget() -> int:
+    """Forget from where tokens were used more than 90 days ago; return how many rows."""
+    old = TokenUse.objects.filter(last_at__lt=timezone.now() - USES_KEPT)
+    return old.delete()[0]
 
 
 def token_revoke(*, person: Person, token: UUID) -> None:

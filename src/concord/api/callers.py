@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from concord.accounts.errors import BadTokenError
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting, digest_of, token_acting
+from concord.accounts.services import token_used
 from concord.api.errors import TooManyError
 from concord.core.disclosure import ANYONE, Actor, Viewer, member_of
 
@@ -53,6 +54,11 @@ def caller_of(request: HttpRequest) -> Caller | None:
         if not cache.add(key, 1, WHILE):
             cache.incr(key)
         raise
+    token_used(
+        digest=caller.token,
+        address=request.META.get("REMOTE_ADDR", ""),
+        program=request.headers.get("User-Agent", ""),
+    )
     request.caller = caller  # type: ignore[attr-defined]
     return caller
 

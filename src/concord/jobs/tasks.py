@@ -13,6 +13,7 @@ from django_tasks import task
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
 from concord.accounts.rounds import rounds_open
+from concord.accounts.services import token_uses_forget
 from concord.core.disclosure import Audience, Viewer
 from concord.exchange.deciding import upload_carry_out
 from concord.exchange.exports import export_run, exports_forget
@@ -84,6 +85,12 @@ def forget_uploads() -> None:
 def open_rounds() -> None:
     """Ask the institutions of rounds that open today."""
     rounds_open()
+
+
+@periodic(DAY)
+def forget_token_uses() -> None:
+    """Delete from where tokens were used more than 90 days ago."""
+    token_uses_forget()
 
 
 @periodic(DAY)

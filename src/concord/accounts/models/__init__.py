@@ -10,6 +10,7 @@ from concord.accounts.models.people import (
     Role,
     Scope,
     Token,
+    TokenUse,
 )
 from concord.accounts.models.rounds import Round, RoundAsked
 
@@ -26,5 +27,6 @@ __all__ = [
     "RoundAsked",
     "Scope",
     "Token",
+    "TokenUse",
     "What",
 ]

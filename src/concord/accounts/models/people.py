@@ -135,3 +135,22 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.beginning}…)"
+
+
+class TokenUse(models.Model):
+    """From where, and by which program, a token was used: what its person can look at and end."""
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="uses")
+    address = models.CharField(max_length=45, help_text="Network address that the requests had")
+    program = models.CharField(max_length=100, blank=True, help_text="What it calls itself")
+    count = models.PositiveBigIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["token", "address", "program"], name="token_use_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token_id} {self.address} {self.program}"

@@ -79,8 +79,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
             name=request.POST.get("name", ""),
             role=Role(role) if role in FOR_INSTITUTIONS else Role.READER,
         )
+    found = token_list(person=person)
     context = {
-        "tokens": token_list(person=person),
+        "tokens": found,
+        "parties": Parties(viewer_of(request), language(), {str(t.institution) for t in found}),
         "secret": secret,
         "roles": [(role.value, role.label) for role in FOR_INSTITUTIONS],
         "may_make": bool(acting_list(person=person)),

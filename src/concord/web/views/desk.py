@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from concord.accounts.models import FOR_INSTITUTIONS, Person, Role, What
 from concord.accounts.notices import notice_of_waiting, notice_send
+from concord.accounts.rounds import asked_years
 from concord.accounts.selectors import (
     acting_list,
     clearance_for,
@@ -82,6 +83,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         else [],
         "uploads": upload_list(acting=acting),
         "waiting": waiting_for_institution(institution=acting.institution),
+        "asked": [
+            asked
+            for asked in asked_years(viewer=viewer_of(request), institution=acting.institution)
+            if not asked.declared and not asked.is_waiting
+        ],
         "may_edit": acting.may(Role.EDITOR),
         "may_publish": acting.may(Role.PUBLISHER),
         "may_manage": acting.may(Role.MANAGER),
