@@ -74,6 +74,7 @@ def test_from_pair_to_one_record_and_back(make: Maker, centre: uuid.UUID) -> Non
     assert f"/records/{kept}/" in leads.content.decode()
     told = Client().get(f"/api/records/{gone}")
     assert (told.status_code, told.json()["type"]) == (410, "urn:concord:merged")
+    assert told.json()["errors"] == [{"parameter": "into", "detail": str(kept)}]
     assert told["Link"] == f'</api/records/{kept}>; rel="successor-version"'
     merge = Merge.objects.get()
     assert str(merge.id) in client.get("/desk/duplicates/decided/").content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Annotated, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query
+from pydantic import BeforeValidator
 
 from concord.api.answers import answer, answer_page
 from concord.api.callers import member_calling, viewer_of
@@ -23,23 +25,32 @@ from concord.api.schemas import (
     WaitingListOut,
     WaitingOut,
 )
-from concord.core.disclosure import Viewer
 from concord.record.errors import InvalidQueryError, NotFoundError
 from concord.record.history import MOST_REVISIONS, revision_pair
 from concord.record.kinds import all_kinds
 from concord.record.publishing import waiting_for_institution
-from concord.record.selectors import record_get, record_list, revision_list
+from concord.record.selectors import RecordView, record_get, record_list, revision_list
+from concord.record.then import records_then
 from concord.register.listquery import LARGEST_PAGE, in_utc
 
 PAGE: Final = 50
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many at a time, at most")]
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _written_out(text: object) -> object:
+    """A moment is written as a date; seconds since 1970 are none of ours."""
+    if isinstance(text, str) and not _DATE.match(text):
+        raise ValueError(_("a moment such as 2026-01-31 or 2026-01-31T12:00 is expected"))
+    return text
+
+
+Moment = Annotated[dt.datetime, BeforeValidator(_written_out)]
 Number = Annotated[int, Query(ge=1, le=MOST_REVISIONS)]
 
 
 @api.get("/records/{record_id}", response=RecordOut, summary="One record")
-def record(
-    request: HttpRequest, record_id: UUID, known_at: dt.datetime | None = None
-) -> HttpResponse:
+def record(request: HttpRequest, record_id: UUID, known_at: Moment | None = None) -> HttpResponse:
     """One record of any kind; ``known_at`` gives what the register said then.
 
     A record that was merged into another answers 410 with a link ``successor-version`` to it.
@@ -93,13 +104,22 @@ def waiting(request: HttpRequest, after: UUID | None = None, limit: Limit = PAGE
 
 
 @api.get("/export/{kind}", response={200: None}, summary="Every record of a kind")
-def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
-    """Every record of a kind as JSON lines, streamed and complete."""
+def export(
+    request: HttpRequest, kind: str, known_at: Moment | None = None
+) -> StreamingHttpResponse:
+    """Every record of a kind as JSON lines, streamed and complete.
+
+    ``known_at`` gives what the register said then, of what you may see today.
+    """
     if kind not in all_kinds():
         raise NotFoundError(", ".join(all_kinds()))
-    return StreamingHttpResponse(_lines(viewer_of(request), kind), content_type="application/jsonl")
+    moment = in_utc(known_at, "known_at") if known_at else None
+    views = record_list(viewer=viewer_of(request), kind=kind)
+    if moment:
+        views = records_then(viewer=viewer_of(request), known_at=moment, kinds=[kind])
+    return StreamingHttpResponse(_lines(views), content_type="application/jsonl")
 
 
-def _lines(viewer: Viewer, kind: str) -> Iterator[bytes]:
-    for view in record_list(viewer=viewer, kind=kind):
+def _lines(views: Iterator[RecordView]) -> Iterator[bytes]:
+    for view in views:
         yield orjson.dumps(RecordOut.of(view).model_dump(mode="json")) + b"\n"

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from concord.api.callers import viewer_of
 from concord.api.interface import api
+from concord.api.records import Moment
 from concord.api.schemas import (
     AboutOut,
     CoverageOut,
@@ -30,6 +31,7 @@ from concord.record.selectors import records_get
 from concord.register import vocabulary
 from concord.register.declarations import declaration_rows, years_shown
 from concord.register.glossary import terms
+from concord.register.listquery import in_utc
 from concord.register.lists import institution_table
 from concord.register.rules import RULES
 from concord.register.tables import totals
@@ -37,9 +39,15 @@ from concord.register.words import CENTRE_KINDS, Cut
 
 
 @api.get("/coverage", response={200: CoverageOut})
-def coverage(request: HttpRequest, cut: Cut = Cut.ALL) -> dict[str, Any]:
-    """Which topics are offered, said of unnamed centres, events only, or not found."""
-    kept = kept_coverage(viewer_of(request), cut)
+def coverage(
+    request: HttpRequest, cut: Cut = Cut.ALL, known_at: Moment | None = None
+) -> dict[str, Any]:
+    """Which topics are offered, said of unnamed centres, events only, or not found.
+
+    ``known_at`` gives what the register said then; of a large register it is not there at once.
+    """
+    moment = in_utc(known_at, "known_at") if known_at else None
+    kept = kept_coverage(viewer_of(request), cut, moment)
     if kept is None:
         raise NotFoundError
     return kept.result

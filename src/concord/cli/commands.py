@@ -35,6 +35,7 @@ from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
 from concord.record.kinds import all_kinds
 from concord.record.selectors import RecordView, record_get, record_list, register_number
+from concord.record.then import records_then
 from concord.register import vocabulary
 from concord.register.reading import title_of
 from concord.register.words import CENTRE_KINDS, Cut, InstitutionKind
@@ -154,12 +155,17 @@ def coverage(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV")] = False,  # noqa: FBT002
+    known_at: Annotated[
+        str | None, typer.Option(help="What the register said at this moment (ISO 8601)")
+    ] = None,
 ) -> None:
     """Which topics are offered, by which centres, and which are not found in open sources."""
-    viewer = member_of(institution) if institution else ANYONE
-    kept = coverage_get(viewer=viewer, cut=cut)
-    stale = kept is None or kept.is_stale
-    result = coverage_run(viewer=viewer, cut=cut) if stale or kept is None else kept.result
+    viewer, moment = member_of(institution) if institution else ANYONE, _as_moment(known_at)
+    kept = coverage_get(viewer=viewer, cut=cut, known_at=moment)
+    if kept is None or kept.is_stale:
+        result = coverage_run(viewer=viewer, cut=cut, known_at=moment)
+    else:
+        result = kept.result
     names = {str(i.id): title_of(i, "en") for i in record_list(viewer=viewer, kind="institution")}
     short = _short_names(viewer)
     if as_json:
@@ -169,7 +175,7 @@ def coverage(
         writer.writerow(["code", "topic", "state", "centres"])
         for topic in result["topics"]:
             label = vocabulary.topics().label(topic["code"], "en")
-            centres = "; ".join(names[c] for c in topic["centres"])
+            centres = "; ".join(names.get(c, c) for c in topic["centres"])
             writer.writerow([topic["code"], label, topic["state"], centres])
     else:
         console.print(_coverage_table(result, short, cut))
@@ -199,7 +205,7 @@ def _coverage_table(result: dict[str, Any], names: dict[str, str], cut: Cut) -> 
             topic["code"],
             vocabulary.topics().label(topic["code"], "en"),
             STATE_WORDS[topic["state"]],
-            ", ".join(names[centre] for centre in topic["centres"]),
+            ", ".join(names.get(centre, centre) for centre in topic["centres"]),
             str(sum(sum(stages.values()) for stages in topic["evidence"].values())),
             style=styles.get(topic["state"]),
         )
@@ -237,12 +243,19 @@ def show(
 @app.command()
 def export(
     kind: Annotated[str, typer.Argument(help="Kind of record: course, activity, statement ...")],
+    known_at: Annotated[
+        str | None, typer.Option(help="What the register said at this moment (ISO 8601)")
+    ] = None,
 ) -> None:
     """Write every public record of a kind as JSON lines."""
     if kind not in all_kinds():
         known = ", ".join(all_kinds())
         raise InvalidQueryError(fields={"kind": f"{kind!r} is no kind; there are {known}"})
-    for view in record_list(viewer=ANYONE, kind=kind):
+    moment = _as_moment(known_at)
+    views = record_list(viewer=ANYONE, kind=kind)
+    if moment:
+        views = records_then(viewer=ANYONE, known_at=moment, kinds=[kind])
+    for view in views:
         sys.stdout.write(orjson.dumps(_plain(view)).decode() + "\n")
 
 

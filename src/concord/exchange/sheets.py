@@ -14,9 +14,11 @@ from concord.core.disclosure import Viewer
 from concord.record.selectors import RecordView
 from concord.register.links import Parties, party_ids
 from concord.register.listings import LISTINGS, Listing
+from concord.register.listquery import read_moment
 from concord.register.reading import title_of
 from concord.register.rows import COUNTED_STAGES
 from concord.register.tables import citations_of
+from concord.register.then import batches_then
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""
@@ -116,8 +118,16 @@ COLUMNS: Final[Mapping[str, Mapping[str, Cell]]] = {
 def list_lines(
     listing: Listing, viewer: Viewer, params: QueryDict, language: str
 ) -> Iterator[bytes]:
-    """The lines of a list; faults of ``params`` are raised before the first."""
-    batches = listing.batches(viewer, params)
+    """The lines of a list; faults of ``params`` are raised before the first.
+
+    With ``known_at`` among them it is the list as it was then, with the names of today.
+    """
+    known_at = read_moment(params, "known_at")
+    batches = (
+        batches_then(listing, viewer, params, known_at)
+        if known_at
+        else listing.batches(viewer, params)
+    )
     columns = {**_FIRST, **COLUMNS[listing.name], **_LAST}
     return _lines(columns, batches, viewer, language)
 

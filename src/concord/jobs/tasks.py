@@ -28,7 +28,8 @@ from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import uploads_forget
 from concord.jobs.schedule import periodic
 from concord.record.errors import NotFoundError
-from concord.studies.services import studies_run
+from concord.register.words import Cut
+from concord.studies.services import coverage_run, studies_run
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -132,3 +133,10 @@ def tell_hooks() -> None:
     """Tell programs elsewhere what changed."""
     hooks_follow()
     hooks_send()
+
+
+@task()
+def run_coverage_then(audiences: list[str], cut: str, known_at: str) -> None:
+    """Coverage of what a register too large for a page to wait for said at a moment."""
+    viewer = Viewer(frozenset(map(Audience, audiences)))
+    coverage_run(viewer=viewer, cut=Cut(cut), known_at=dt.datetime.fromisoformat(known_at))

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import ClassVar
 
 from concord.record.selectors import Change, changed_since, register_number
+from concord.record.then import Changes
 
 _followers: list[Follower] = []
 
@@ -24,14 +25,20 @@ class Follower:
     """Takes every record once, and after that each record that was revised.
 
     ``passes`` are kinds of record in the order in which they are taken; None means all others.
+    Given ``changes`` it holds those, once and for all, and follows nothing.
     """
 
     passes: ClassVar[tuple[tuple[str, ...] | None, ...]] = (None,)
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Changes | None = None) -> None:
         self._lock = threading.RLock()
+        self._changes = changes
         self.clear()
-        _followers.append(self)
+        if changes is None:
+            _followers.append(self)
+        else:
+            self._take_passes(changes)
+            self.settle()
 
     def clear(self) -> None:
         """Forget everything."""
@@ -53,6 +60,8 @@ class Follower:
 
     def refresh(self) -> None:
         """Bring it up to the newest revision: one query, and one more for each pass if need be."""
+        if self._changes is not None:
+            return
         newest = register_number()
         if newest == self.number:
             return
@@ -69,12 +78,12 @@ class Follower:
 
     def _take_changes(self) -> None:
         with _no_collecting() if not self.number else nullcontext():
-            self._take_passes()
+            self._take_passes(lambda kinds: changed_since(self.number, kinds=kinds))
 
-    def _take_passes(self) -> None:
+    def _take_passes(self, changes: Changes) -> None:
         named = {kind for kinds in self.passes if kinds for kind in kinds}
         for kinds in self.passes:
-            for change in changed_since(self.number, kinds=kinds):
+            for change in changes(kinds):
                 if kinds or change.kind not in named:
                     self.take(change)
 

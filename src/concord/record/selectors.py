@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Exists, OuterRef, TextField
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -238,6 +238,23 @@ def revision_list(
     )
     if before is not None:
         rows = rows.filter(revision_number__lt=before)
+    return _told(rows[:count])
+
+
+def revision_latest_by(*, viewer: Viewer, record_id: UUID, institution: UUID) -> list[RevisionView]:
+    """The newest revision of a record by an institution, and its newest by somebody there."""
+    rows = Revision.objects.filter(
+        record_id=record_id, audience__in=viewer.audiences, actor_institution=institution
+    ).order_by("-revision_number")
+    return [*_told(rows[:1]), *_told(rows.filter(actor_person__isnull=False)[:1])]
+
+
+def _told(rows: QuerySet[Revision]) -> list[RevisionView]:
+    """Lines of a history, without what the revisions say."""
+    told = rows.only(
+        "revision_number", "operation", "at", "actor_institution", "reason", "via",
+        "cleared_state", "actor_person",
+    )  # fmt: skip
     return [
         RevisionView(
             row.revision_number,
@@ -249,7 +266,7 @@ def revision_list(
             row.cleared_state,
             row.actor_person is not None,
         )
-        for row in rows[:count]
+        for row in told
     ]
 
 
@@ -270,6 +287,11 @@ def revision_part(revision: Revision, record: Record, viewer: Viewer) -> Visible
         revision.content, revision.audiences, revision.audience,
         record.audiences, record.audience, viewer,
     )  # fmt: skip
+
+
+def revision_view(revision: Revision, record: Record, viewer: Viewer) -> RecordView:
+    """A record as a revision of it that the viewer might see then has it."""
+    return _view(record, revision.content, viewer, revision)
 
 
 def _view(

@@ -181,6 +181,16 @@ def read_year(params: QueryDict, name: str, default: int) -> int:
     return int(text)
 
 
+def read_number(params: QueryDict, name: str) -> int | None:
+    """A whole number from 1 given as a parameter; None where it is not given."""
+    text = params.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+        raise InvalidQueryError(fields={name: _("a whole number is expected")})
+    return int(text)
+
+
 def read_day(params: QueryDict, name: str) -> str | None:
     """A day given as a parameter, such as ``valid_on``."""
     faults: dict[str, str] = {}

@@ -48,8 +48,8 @@ def countries_with(word: str) -> frozenset[str]:
     return vocabulary.countries().codes_with(word)
 
 
-class _Shelf(Follower):
-    """The column tables of this process, and up to which revision they hold."""
+class Shelf(Follower):
+    """The column tables of all lists: those of this process, or those of a moment."""
 
     passes: ClassVar = (("institution", "source"), None)
 
@@ -122,7 +122,7 @@ def _put(table: ColumnTable, change: Change, make: RowMaker) -> None:
         table.put(row)
 
 
-_shelf = _Shelf()
+_shelf = Shelf()
 
 
 def prepare() -> None:
@@ -130,7 +130,7 @@ def prepare() -> None:
     _fresh()
 
 
-def _fresh() -> _Shelf:
+def _fresh() -> Shelf:
     _shelf.refresh()
     return _shelf
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from concord.core.analysis.coverage import UNNAMED
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import ANYONE, Viewer
 from concord.core.timespan import TimeSpan
 from concord.record.columns import Question
 from concord.record.selectors import RecordView
+from concord.record.then import changes_then
 from concord.register import vocabulary
 from concord.register.lists import statement_table, training_table
-from concord.register.snapshot import snapshot
+from concord.register.snapshot import Snapshot, snapshot
 from concord.register.words import ActivityKind, Detail
 
 PLAIN = ("topic_of", "role_of", "cells_of")
@@ -34,9 +36,15 @@ def citations_of(value: Any) -> Iterable[dict[str, Any]]:
             yield from citations_of(inner)
 
 
-def coverage_tables(viewer: Viewer) -> dict[str, pa.Table]:
-    """The tables that ``core.analysis.coverage`` takes, of what the viewer may see."""
-    tables = snapshot().tables(viewer)
+def coverage_tables(viewer: Viewer, known_at: dt.datetime | None = None) -> dict[str, pa.Table]:
+    """The tables that ``core.analysis.coverage`` takes, of what the viewer may see.
+
+    ``known_at`` gives what the register said then, by the rule of view of then and of today.
+    """
+    if known_at is None:
+        tables = snapshot().tables(viewer)
+    else:
+        tables = Snapshot(changes_then(viewer, known_at)).tables(ANYONE)
     cited = tables["cites"]
     of_brief = cited.filter(pc.is_in(cited["source"], tables["briefs"]["source"]))
     records, parties = tables["records"], tables["party_of"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from concord.core.disclosure import Viewer
 from concord.record.selectors import register_number
+from concord.record.then import moment_of
 from concord.register.words import Cut
 from concord.studies.models import KeptResult
+
+THEN: Final = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,18 @@ class Kept:
     """Whether it rests on all that the reader may see; else on what the public may."""
 
 
-def coverage_get(*, viewer: Viewer, cut: Cut) -> Kept | None:
+def question_of(cut: Cut, known_at: dt.datetime | None) -> str:
+    """The arguments of coverage as its results are kept by."""
+    if known_at is None:
+        return cut.value
+    moment = moment_of(known_at)  # all moments between two revisions ask the same
+    return f"{cut.value}{THEN}{moment.isoformat() if moment else 'never'}"
+
+
+def coverage_get(*, viewer: Viewer, cut: Cut, known_at: dt.datetime | None = None) -> Kept | None:
     """The newest kept coverage for this viewer and cut; None where it was never run."""
     row = KeptResult.objects.filter(
-        study="coverage", question=cut.value, audiences=viewer.key
+        study="coverage", question=question_of(cut, known_at), audiences=viewer.key
     ).first()
     if row is None:
         return None

@@ -24,7 +24,7 @@ from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
 from concord.register.declarations import declared_of, years_shown
 from concord.register.links import Named, Parties, party_ids, short_name
-from concord.register.listquery import read_cut
+from concord.register.listquery import read_cut, read_moment
 from concord.register.lists import statement_table, training_table
 from concord.register.tables import as_ids
 from concord.register.words import Cut
@@ -57,7 +57,8 @@ MARKS = {"course": "offered", "statement": "said", "activity": "event"}
 def coverage(request: HttpRequest) -> HttpResponse:
     """The heat map of topic by centre with its table, and topic by role."""
     viewer, cut = viewer_of(request), read_cut(request.GET)
-    kept = kept_coverage(viewer, cut)
+    known_at = read_moment(request.GET, "known_at")
+    kept = kept_coverage(viewer, cut, known_at)
     result = kept.result if kept else {"topics": [], "overlaps": {}}
     counts = {state: sum(t["state"] == state for t in result["topics"]) for state in State}
     centres = centre_list(viewer)
@@ -71,6 +72,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     context = {
         "cut": cut,
         "cuts": Cut,
+        "known_at": known_at,
         "kept": kept,
         "declared_years": declared_of(viewer=viewer, years=years_shown()),
         "chart": _chart(centres, kept, cut) if kept else "",

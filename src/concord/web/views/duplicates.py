@@ -48,7 +48,7 @@ from concord.record.publishing import gate_get
 from concord.record.selectors import records_get
 from concord.record.services import content_dump
 from concord.register.links import Parties, party_ids
-from concord.register.listquery import read_choice, read_ids, read_year
+from concord.register.listquery import read_choice, read_ids, read_number
 from concord.register.reading import title_of
 from concord.register.words import Answer, PartRole
 from concord.web.templatetags.reading import language
@@ -104,7 +104,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     acting.require(Role.EDITOR)
     kind = read_choice(request.GET, "kind", ["", *KINDS], "")
     whose = read_choice(request.GET, "whose", ["", "own", "others"], "")
-    first = read_year(request.GET, "from", 0)
+    first = read_number(request.GET, "from") or 0
     is_searching = _search(acting.institution)
     asked = [] if first or kind or whose else asked_list(acting=acting)
     found = likely_list(
@@ -170,7 +170,7 @@ def decided(request: HttpRequest) -> HttpResponse:
     """What the institution decided and merged; each can be taken back."""
     acting = acting_of(request)
     acting.require(Role.EDITOR)
-    first = read_year(request.GET, "from", 0)
+    first = read_number(request.GET, "from") or 0
     pairs, has_more = decided_list(acting=acting, first=first, count=PAGE)
     merges = merge_list(acting=acting, first=first, count=PAGE + 1)
     more = has_more or len(merges) > PAGE

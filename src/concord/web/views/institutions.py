@@ -15,7 +15,7 @@ from concord.core.timespan import TimeSpan
 from concord.documents.timeline import TimelineMark, draw_timeline
 from concord.record.affirming import affirmation
 from concord.record.columns import ColumnTable, Question
-from concord.record.selectors import RecordView, record_get, records_get, revision_list
+from concord.record.selectors import RecordView, record_get, records_get, revision_latest_by
 from concord.register.declarations import Declared, declaration_list, years_shown
 from concord.register.links import Parties, links_of, party_ids
 from concord.register.listings import INSTITUTIONS
@@ -69,7 +69,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
     shown = [*courses, *activities, *links, *statements]
     named = party_ids(shown) | {p["institution"] for p in content.get("parents", ())}
     named |= {m["network"] for m in content.get("memberships", ())} | {str(record.owner)}
-    history = revision_list(viewer=viewer, record_id=record_id)
+    latest = revision_latest_by(viewer=viewer, record_id=record_id, institution=record.owner)
     context: dict[str, Any] = {
         "record": record,
         "key": key,
@@ -91,7 +91,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "most": MOST,
         "compiled": record.owner != record.id,
         "actions": actions_for(request, record),
-        "affirmed": affirmation(record.owner, history, is_compiled=record.owner != record.id),
+        "affirmed": affirmation(record.owner, latest, is_compiled=record.owner != record.id),
         "declared": _declared(viewer, record),
     }
     return render(request, "concord/institution.html", context)

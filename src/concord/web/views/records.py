@@ -21,13 +21,19 @@ from concord.core.disclosure import Viewer
 from concord.exchange.workbook.cells import Cell
 from concord.exchange.workbook.sheets import SHEETS
 from concord.exchange.workbook.writing import content_said
-from concord.record.affirming import affirmation
+from concord.record.affirming import Affirmation, affirmation
 from concord.record.columns import Question
 from concord.record.history import RevisionPair, record_restore, revision_pair
 from concord.record.kinds import content_type
-from concord.record.selectors import RecordView, record_get, records_get, revision_list
+from concord.record.selectors import (
+    RecordView,
+    record_get,
+    records_get,
+    revision_latest_by,
+    revision_list,
+)
 from concord.register.links import Parties, party_ids
-from concord.register.listquery import read_moment
+from concord.register.listquery import read_moment, read_number
 from concord.register.lists import training_table
 from concord.register.tables import as_ids, citations_of
 from concord.register.taking_over import compiler_ids
@@ -37,6 +43,8 @@ from concord.web.views.actions import actions_for
 from concord.web.views.exports import LINKED, linked_of
 from concord.web.views.viewer import person_of, viewer_of
 
+REVISIONS = 50
+"""Revisions that the page of a record gives at a time."""
 RUNS = 50
 """Runs of a course that its page gives."""
 
@@ -54,7 +62,9 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     cited = {c["source"] for c in citations_of(content)}
     linked = [content[name] for name in ("course", "same_as") if content.get(name)]
     linked += content.get("parts", ())
-    history = revision_list(viewer=viewer, record_id=record_id)
+    before = read_number(request.GET, "before")
+    history = revision_list(viewer=viewer, record_id=record_id, before=before, count=REVISIONS + 1)
+    has_more, history = len(history) > REVISIONS, history[:REVISIONS]
     named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
     named.add(str(view.owner))
     parties = Parties(viewer, language(), named)
@@ -70,9 +80,9 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "actions": actions_for(request, view) if known_at is None else [],
         "linked_data": "" if known_at else _embedded(request, view),
         "history": history,
-        "affirmed": None
-        if known_at
-        else affirmation(view.owner, history, is_compiled=view.owner in compiler_ids(viewer)),
+        "affirmed": None if known_at else _affirmed(viewer, view),
+        "earlier": history[-1].revision_number if has_more else None,
+        "is_newest": before is None,
     }
     return render(request, "concord/record.html", context)
 
@@ -85,6 +95,11 @@ def _embedded(request: HttpRequest, view: RecordView) -> SafeString:
     text = orjson.dumps(linked_of(request, view)).decode()
     safe = text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
     return format_html('<script type="{}">{}</script>', LINKED, mark_safe(safe))  # noqa: S308
+
+
+def _affirmed(viewer: Viewer, view: RecordView) -> Affirmation | None:
+    latest = revision_latest_by(viewer=viewer, record_id=view.id, institution=view.owner)
+    return affirmation(view.owner, latest, is_compiled=view.owner in compiler_ids(viewer))
 
 
 def _runs(viewer: Viewer, course: UUID) -> list[RecordView]:
@@ -127,8 +142,7 @@ def revision(request: HttpRequest, record_id: UUID, number: int) -> HttpResponse
         )
         notice_of_waiting(actor=actor, waiting=done.waiting)
         return redirect("record", record_id=record_id)
-    history = revision_list(viewer=viewer, record_id=record_id)
-    row = next(r for r in history if r.revision_number == number)
+    (row,) = revision_list(viewer=viewer, record_id=record_id, before=number + 1, count=1)
     changes, others = _differences(pair)
     context = {
         "record": view,
