@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,8 +23,8 @@ class Server(ThreadingHTTPServer):
         """Heads, in small letters, and bodies of what was sent here."""
         self.status = 204
         """What is answered to that."""
-        self.gate: threading.Event | None = None
-        """Where there is one, an answer waits for it."""
+        self.before_answer: Callable[[], object] = lambda: None
+        """What happens while somebody waits for an answer."""
 
     @property
     def port(self) -> int:
@@ -44,8 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        if self.server.gate is not None:
-            self.server.gate.wait(10)
+        self.server.before_answer()
         found = self.server.pages.get(self.path) or self.server.pages.get(
             self.path.partition("?")[0]
         )

@@ -2,89 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from making import Maker, text
-from serving import Server, serving
+from feeding import Centre, calendar, event, shown
+from making import text
 
-from concord.accounts.models import Mandate, Person, Role
-from concord.accounts.selectors import Acting
-from concord.core.disclosure import Actor, institution_audience, member_of
+from concord.core.disclosure import institution_audience
+from concord.exchange.feeding.entries import (
+    entry_raws,
+)
+from concord.exchange.feeding.errors import FeedStateError
+from concord.exchange.feeding.mapping import PARTIES
 from concord.exchange.feeding.running import feed_replay, feed_run, feed_try
 from concord.exchange.feeding.sources import (
     feed_approve,
-    feed_source_make,
+    feed_change,
+    feed_words_remember,
 )
-from concord.exchange.models import FeedEntry, FeedRaw, FeedRun, FeedSource
+from concord.exchange.models import FeedEntry, FeedRaw
 from concord.record.models import Revision
-from concord.record.selectors import RecordView, records_owned, register_number
-from concord.record.services import Draft, content_parse, revision_write
+from concord.record.selectors import register_number
 
 SAMPLES = Path(__file__).parents[1] / "feeds" / "samples"
-CALENDAR = "text/calendar"
-
-
-def event(uid: str, title: str, start: str = "20270302", **more: str) -> str:
-    """One event of a whole day."""
-    lines = [f"{name.replace('_', '-')}:{value}" for name, value in more.items()]
-    return "\r\n".join(
-        ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", f"SUMMARY:{title}",
-         f"DTSTART;VALUE=DATE:{start}", *lines, "END:VEVENT"]
-    )  # fmt: skip
-
-
-def calendar(*events: str, **more: str) -> str:
-    lines = [f"{name}:{value}" for name, value in more.items()]
-    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *lines, *events, "END:VCALENDAR", ""])
-
-
-@dataclass
-class Centre:
-    """An institution with a server of its own and somebody who may publish for it."""
-
-    make: Maker
-    acting: Acting
-    server: Server
-
-    def source(self, url: str, **defaults: Any) -> FeedSource:
-        return feed_source_make(
-            acting=self.acting, name="Calendar", url=url, hours=24,
-            defaults={"language": "en", **defaults},
-        )  # fmt: skip
-
-    def approved(self, url: str, *, lets_out: bool = False, **defaults: Any) -> FeedSource:
-        source = self.source(url, **defaults)
-        feed_try(source_id=source.id)
-        return feed_approve(acting=self.acting, source_id=source.id, lets_out=lets_out)
-
-    def records(self, kind: str = "activity") -> dict[str, RecordView]:
-        owner = self.acting.institution
-        owned = records_owned(viewer=member_of(owner), owner=owner, kind=kind)
-        return {next(iter(r.content["titles"]["text"].values())): r for r in owned}
-
-    def write(self, record: RecordView, **changes: Any) -> None:
-        """Change a record by hand."""
-        content = content_parse(kind=record.kind, data={**record.content, **changes})
-        revision_write(
-            actor=Actor(self.acting.institution, may_publish=True),
-            draft=Draft(content, record.id), via="form",
-        )  # fmt: skip
-
-
-@pytest.fixture
-def centre(make: Maker, settings: Any) -> Iterator[Centre]:
-    person = Person.objects.create_user("ann@example.org")
-    Mandate.objects.create(person=person, role=Role.PUBLISHER, institution=make.owner)
-    with serving(settings) as server:
-        yield Centre(make, Acting(person.id, make.owner, Role.PUBLISHER), server)
-
-
-def shown(run: FeedRun, *names: str) -> list[int]:
-    return [run.counts.get(name, 0) for name in names]
 
 
 def test_a_trial_shows_what_would_come_and_writes_nothing(centre: Centre) -> None:
@@ -129,3 +69,209 @@ def test_the_same_feed_read_twice_changes_nothing(centre: Centre, name: str) -> 
     replayed = feed_replay(source_id=source.id)
     assert shown(replayed, "new", "changed", "vanished") == [0, 0, 0]
     assert (register_number(), FeedEntry.objects.count(), FeedRaw.objects.count()) == before
+
+
+def test_what_changed_at_the_source_is_followed(centre: Centre) -> None:
+    url = centre.server.put("/c.ics", calendar(event("1", "Forensics"), event("2", "Culture")))
+    source = centre.approved(url)
+    feed_run(source_id=source.id)
+    centre.server.put("/c.ics", calendar(event("1", "Nuclear forensics", "20270309", SEQUENCE="1"),
+                                         event("2", "Culture")))  # fmt: skip
+    run = feed_run(source_id=source.id)
+    assert shown(run, "new", "changed", "same") == [0, 1, 1]
+    assert centre.records()["Nuclear forensics"].content["when"] == "2027-03-09"
+    assert set(run.rows[0]["before"]) == {"titles", "when"}
+
+
+def test_cancelled_and_older_news(centre: Centre) -> None:
+    url = centre.server.put("/c.ics", calendar(event("1", "Forensics", SEQUENCE="2")))
+    source = centre.approved(url)
+    feed_run(source_id=source.id)
+    centre.server.put("/c.ics", calendar(event("1", "Old words", SEQUENCE="1")))
+    assert shown(feed_run(source_id=source.id), "older", "changed") == [1, 0]
+    bare = "BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270302\r\nSEQUENCE:3\r\nEND:VEVENT"
+    centre.server.put("/c.ics", calendar(bare, METHOD="CANCEL"))
+    assert shown(feed_run(source_id=source.id), "changed", "vanished") == [1, 0]
+    record = centre.records()["Forensics"]
+    assert record.content["stage"] == "cancelled"
+    assert record.content["when"] == "2027-03-02"
+
+
+def test_what_vanished_is_marked_and_comes_back(centre: Centre) -> None:
+    both = calendar(event("1", "Forensics"), event("2", "Culture"))
+    source = centre.approved(centre.server.put("/c.ics", both))
+    feed_run(source_id=source.id)
+    centre.server.put("/c.ics", calendar(event("2", "Culture")))
+    before = register_number()
+    run = feed_run(source_id=source.id)
+    assert shown(run, "vanished", "changed") == [1, 0]
+    assert register_number() == before
+    assert FeedEntry.objects.get(key="1").vanished_at == run.began_at
+    assert shown(feed_run(source_id=source.id), "vanished") == [0], "told once"
+    centre.server.put("/c.ics", both)
+    feed_run(source_id=source.id)
+    assert FeedEntry.objects.get(key="1").vanished_at is None
+    assert set(centre.records()) == {"Forensics", "Culture"}
+
+
+def test_each_text_that_came_is_kept_within_bounds_and_without_persons(centre: Centre) -> None:
+    source = centre.approved(centre.server.put("/c.ics", calendar(event("1", "Course 0"))))
+    for number in range(13):
+        centre.server.put("/c.ics", calendar(
+            event("1", f"Course {number}", ATTENDEE="mailto:taro@centre.example")))  # fmt: skip
+        feed_run(source_id=source.id)
+    entry = FeedEntry.objects.get()
+    raws = entry_raws(entry=entry)
+    assert len(raws) == FeedRaw.objects.count() == 10
+    assert "Course 12" in raws[0].raw.text
+    assert "Course 3" in raws[-1].raw.text
+    assert not any("taro" in got.raw.text for got in raws)
+
+
+def test_a_series_is_one_text_and_a_record_for_each_day(centre: Centre) -> None:
+    weekly = event("w", "Seminar", "20270104", RRULE="FREQ=WEEKLY;COUNT=4")
+    source = centre.approved(centre.server.put("/c.ics", calendar(weekly)))
+    run = feed_run(source_id=source.id)
+    assert shown(run, "new", "doubtful") == [4, 0]
+    assert (FeedEntry.objects.count(), FeedRaw.objects.count()) == (4, 1)
+    longer = event("w", "Seminar", "20270104", RRULE="FREQ=WEEKLY;COUNT=5", EXDATE="20270118")
+    centre.server.put("/c.ics", calendar(longer.replace("EXDATE:", "EXDATE;VALUE=DATE:")))
+    run = feed_run(source_id=source.id)
+    assert shown(run, "new", "vanished", "doubtful") == [1, 1, 0]
+
+
+def test_words_and_defaults_are_matched_and_remembered(centre: Centre) -> None:
+    url = centre.server.put("/c.ics", calendar(
+        event("1", "Drill", CATEGORIES="\u5185\u90e8\u8105\u5a01,workshop,gizmology",
+              ORGANIZER="mailto:x@y.example")))  # fmt: skip
+    source = centre.approved(url, roles=["R02"], activity_kind="exercise")
+    run = feed_run(source_id=source.id)
+    content = centre.records()["Drill"].content
+    assert content["activity_kind"] == "workshop"
+    assert content["roles"] == ["R02"]
+    assert run.words == [["feed keywords", "gizmology"]]
+    feed_words_remember(
+        acting=centre.acting, source_id=source.id, chosen={"gizmology": ("topics", "D1")}
+    )
+    run = feed_replay(source_id=source.id)
+    assert "D1" in centre.records()["Drill"].content["topics"]
+    assert run.words == []
+    feed_change(acting=centre.acting, source_id=source.id, name="C", hours=1,
+                defaults={"language": "ja", "roles": ["R03"]})  # fmt: skip
+    feed_replay(source_id=source.id)
+    content = centre.records()["Drill"].content
+    assert (content["titles"]["original"], content["roles"]) == ("ja", ["R03"])
+
+
+def test_an_organiser_that_nobody_knows_goes_into_no_record(centre: Centre) -> None:
+    other = centre.make.write(centre.make.institution("Other Centre"))
+    one = event("1", "Joint course").replace(
+        "END:VEVENT", "ORGANIZER;CN=Other Centre:mailto:a@b.example\r\nEND:VEVENT")  # fmt: skip
+    two = event("2", "Lecture", "20270601").replace(
+        "END:VEVENT", "ORGANIZER;CN=Hanako Example:mailto:a@b.example\r\nEND:VEVENT")  # fmt: skip
+    source = centre.approved(centre.server.put("/c.ics", calendar(one, two)))
+    run = feed_run(source_id=source.id)
+    parties = centre.records()["Joint course"].content["parties"]
+    assert parties == [{"party": {"institution": str(other)}, "part": "organiser"}]
+    assert "Hanako" not in str(centre.records()["Lecture"].content)
+    notes = next(row["notes"] for row in run.rows if row["title"] == "Lecture")
+    assert "Hanako Example" in notes[0]
+    assert run.words == [[PARTIES, "Hanako Example"]]
+    feed_words_remember(acting=centre.acting, source_id=source.id,
+                        chosen={"Hanako Example": (PARTIES, str(other))})  # fmt: skip
+    feed_replay(source_id=source.id)
+    assert centre.records()["Lecture"].content["parties"] == parties
+
+
+def test_a_fault_in_one_item_stops_no_other(centre: Centre) -> None:
+    broken = event("2", "Backwards", DTEND="20270101").replace("DTEND:", "DTEND;VALUE=DATE:")
+    source = centre.approved(
+        centre.server.put("/c.ics", calendar(event("1", "Good"), broken, event("3", "Fine")))
+    )
+    run = feed_run(source_id=source.id)
+    assert set(centre.records()) == {"Good", "Fine"}
+    assert [fault["where"] for fault in run.faults] == ["2"]
+    centre.server.put("/c.ics", calendar(event("1", "Good"), event("3", "Fine").replace(
+        "20270302", "nonsense")))  # fmt: skip
+    assert shown(feed_run(source_id=source.id), "vanished") == [0], "unread is not gone"
+
+
+def test_a_run_of_a_course_names_it(centre: Centre) -> None:
+    page = (SAMPLES / "courses.jsonld").read_bytes()
+    source = centre.approved(centre.server.put("/courses", page, "application/ld+json"))
+    feed_run(source_id=source.id)
+    courses, runs = centre.records("course"), centre.records()
+    course = courses["Physical Protection of Nuclear Material"]
+    named = [run.content for run in runs.values() if run.content.get("course") == str(course.id)]
+    assert named
+    assert named[0]["activity_kind"] == "course_run"
+    assert course.content["titles"]["text"]["ja"] == "核物質防護コース"
+    assert "<" not in str(course.content["objectives"])
+
+
+def oai(body: str) -> str:
+    return (
+        '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>'
+        f"{body}</ListRecords></OAI-PMH>"
+    )
+
+
+def oai_record(key: str, title: str = "", *, kind: str = "Event") -> str:
+    if not title:
+        return f'<record><header status="deleted"><identifier>{key}</identifier></header></record>'
+    dc = (
+        f'<dc xmlns="http://purl.org/dc/elements/1.1/"><title>{title}</title>'
+        f"<type>{kind}</type><date>2027-05-05</date></dc>"
+    )
+    return (
+        f"<record><header><identifier>{key}</identifier></header><metadata>{dc}</metadata></record>"
+    )
+
+
+def test_a_repository_is_read_page_by_page(centre: Centre) -> None:
+    token = "<resumptionToken>a&amp;b/2</resumptionToken>"
+    first = oai(oai_record("oai:1", "Course A") + token)
+    url = centre.server.put("/oai", first, "text/xml")
+    centre.server.put("/oai?verb=ListRecords&resumptionToken=a%26b%2F2",
+                      oai(oai_record("oai:2", "Course B")))  # fmt: skip
+    source = centre.approved(url)
+    run = feed_run(source_id=source.id)
+    assert shown(run, "new", "faults") == [2, 0]
+    assert "/oai?verb=ListRecords&metadataPrefix=oai_dc" in centre.server.asked
+    centre.server.put("/oai", oai(oai_record("oai:1") + token), "text/xml")
+    run = feed_run(source_id=source.id)
+    assert shown(run, "deleted", "vanished") == [1, 0]
+    assert set(centre.records()) == {"Course A", "Course B"}, "a person decides"
+    entry = FeedEntry.objects.get(key="oai:1")
+    assert (entry.is_deleted, entry.vanished_at is None) == (True, False)
+    assert shown(feed_run(source_id=source.id), "deleted") == [0]
+
+
+def test_a_repository_that_leads_in_a_circle_is_left(centre: Centre) -> None:
+    token = "<resumptionToken>again</resumptionToken>"
+    source = centre.approved(
+        centre.server.put("/oai", oai(oai_record("oai:1", "Course A") + token), "text/xml")
+    )
+    run = feed_run(source_id=source.id)
+    assert shown(run, "new", "faults") == [1, 1]
+    assert "without end" in run.faults[0]["why"]
+    centre.server.put("/oai", oai(oai_record("oai:2", "Course B") + token), "text/xml")
+    assert shown(feed_run(source_id=source.id), "vanished") == [0], "it was not read whole"
+
+
+def test_a_page_that_fails_half_way_leaves_everything(centre: Centre) -> None:
+    token = "<resumptionToken>next</resumptionToken>"
+    url = centre.server.put("/oai", oai(oai_record("oai:1", "Course A") + token), "text/xml")
+    centre.server.put("/oai?verb=ListRecords&resumptionToken=next", b"not xml")
+    source = centre.source(url)
+    assert feed_try(source_id=source.id).failure
+    with pytest.raises(FeedStateError):
+        feed_approve(acting=centre.acting, source_id=source.id)
+
+
+def test_markup_and_markers_of_a_feed_are_text(centre: Centre) -> None:
+    evil = event("1", "<img src=x onerror=alert(1)>=cmd|' /C calc'!A0", LOCATION="A" * 5000)
+    source = centre.approved(centre.server.put("/c.ics", calendar(evil)))
+    feed_run(source_id=source.id)
+    (title,) = centre.records()
+    assert "<" not in title

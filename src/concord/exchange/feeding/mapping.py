@@ -35,6 +35,7 @@ LISTS: Final = ("topics", "roles", "ActivityKind", "Reach", "TrainingLevel")
 """Lists in which the keywords of an item are looked up."""
 NO_WORD: Final = "feed words"
 """Where it is remembered that a keyword means nothing here."""
+KEYWORDS: Final = "feed keywords"
 PARTIES: Final = "feed parties"
 """Where it is remembered which institution a name of an organiser means."""
 
@@ -54,8 +55,8 @@ class Mapped:
     kind: str
     said: dict[str, Any]
     notes: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    """Keywords that are in no list."""
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    """What is in no list: whether it is a keyword or an organiser, and the word."""
 
 
 class Mapper:
@@ -122,15 +123,11 @@ class Mapper:
         courses: Mapping[str, str],
         to: Mapped,
     ) -> dict[str, Any]:
-        is_run = bool(item.course_key)
-        usual = self.defaults.get("activity_kind") or (
-            ActivityKind.COURSE_RUN if is_run else ActivityKind.EVENT
-        )
         country, town = item.country, item.place
-        if town and not country and (country := choices("countries").find(town)):
+        if town and not country and (country := self._code("countries", town, fold(town)[:300])):
             town = None
         return {
-            "activity_kind": next(iter(words["ActivityKind"]), usual),
+            "activity_kind": self._activity_kind(item, words["ActivityKind"]),
             "when": item.when,
             "stage": self._stage(item),
             "course": courses.get(item.course_key or ""),
@@ -139,6 +136,13 @@ class Mapper:
             "town": town,
             "is_online": item.is_online,
         }
+
+    def _activity_kind(self, item: FeedItem, named: list[str]) -> str:
+        """A run of a course is one, whatever its keywords say of what is done in it."""
+        if item.course_key:
+            return ActivityKind.COURSE_RUN
+        usual: str = self.defaults.get("activity_kind") or ActivityKind.EVENT
+        return next(iter(named), usual)
 
     def _stage(self, item: FeedItem) -> Stage:
         """Cancelled if it says so; planned if it is to come. What was announced may not be done."""
@@ -165,6 +169,8 @@ class Mapper:
             except UnknownPartyError:
                 note = _("“%(name)s” is in the register under no such name and is left out.")
                 to.notes.append(note % {"name": name})
+                if (NO_WORD, fold(name)[:300]) not in self.remembered:
+                    to.unknown.append((PARTIES, name))
 
     def _words(self, item: FeedItem, to: Mapped) -> dict[str, list[str]]:
         """The codes that its keywords mean, by list."""
@@ -176,7 +182,7 @@ class Mapper:
                 if code and code not in found[name]:
                     found[name].append(code)
             if not any(code for _name, code in codes) and (NO_WORD, key) not in self.remembered:
-                to.unknown.append(word)
+                to.unknown.append((KEYWORDS, word))
         return found
 
     def _code(self, name: str, word: str, key: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -127,8 +128,8 @@ class Plan:
             for entry in self.entries.values()
             if entry.record_kind == "course" and entry.record_id
         }
-        self.unknown: dict[str, int] = {}
-        """Keywords that are in no list, with how many items have them."""
+        self.unknown: Counter[tuple[str, str]] = Counter()
+        """Words that are in no list, with how many items have them."""
         self._doubles: Doubles | None = None
 
     def of(self, items: Sequence[FeedItem]) -> list[Planned]:
@@ -186,8 +187,7 @@ class Plan:
             row.refuse(Outcome.REFUSED, str(error))
             return row
         row.kind, row.said, row.notes = mapped.kind, mapped.said, mapped.notes
-        for word in mapped.unknown:
-            self.unknown[word] = self.unknown.get(word, 0) + 1
+        self.unknown.update(mapped.unknown)
         if entry is not None and entry.record_id:
             row.made_from = -1
         else:

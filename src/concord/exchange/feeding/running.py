@@ -188,7 +188,7 @@ def _tell(
     run.faults = [{"where": f.where[:500], "why": f.message} for f in got.faults[:MOST_FAULTS]]
     run.counts["faults"] = len(got.faults)
     known = sorted(plan.unknown.items(), key=lambda pair: (-pair[1], pair[0]))
-    run.words = [word for word, _count in known[:MOST_WORDS]]
+    run.words = [list(word) for word, _count in known[:MOST_WORDS]]
 
 
 def _row(row: Planned, plan: Plan) -> dict[str, Any]:
@@ -199,6 +199,7 @@ def _row(row: Planned, plan: Plan) -> dict[str, Any]:
     return {
         "status": row.status.value,
         "title": row.title,
+        "titles": row.said.get("titles"),
         "when": row.item.when or "",
         "kind": row.kind,
         "key": row.item.key[:500],

@@ -16,16 +16,18 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
+from concord.core.disclosure import member_of
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
 from concord.exchange.feeding.errors import FeedBusyError, FeedFormError, FeedStateError
 from concord.exchange.feeding.getting import policy
-from concord.exchange.feeding.mapping import LISTS, NO_WORD
+from concord.exchange.feeding.mapping import LISTS, NO_WORD, PARTIES
 from concord.exchange.feeding.running import STALE
 from concord.exchange.feeds.fetching import UnreachableFeedError, address_require
 from concord.exchange.models import FeedRun, FeedSource, Remembered
 from concord.exchange.workbook.choices import choices
 from concord.record.errors import NotFoundError
+from concord.record.selectors import record_get
 
 MOST_SOURCES: Final = 50
 """Feeds that one institution may have."""
@@ -175,11 +177,21 @@ def _locked(acting: Acting, source_id: UUID) -> FeedSource:
 def feed_words_remember(
     *, acting: Acting, source_id: UUID, chosen: Mapping[str, tuple[str, str]]
 ) -> None:
-    """Remember what keywords mean: a list and a code of it, or an empty code for nothing."""
+    """Remember what words of feeds mean, for the whole institution.
+
+    Each is a list and a code of it, ``PARTIES`` and the id of an institution, or an empty code for
+    what means nothing here. What there is not is passed over.
+    """
     acting.require(Role.EDITOR)
     feed_get(acting=acting, source_id=source_id)
+    viewer = member_of(acting.institution)
     for word, (name, code) in chosen.items():
-        if code and (name not in LISTS or code not in choices(name).shown("en")):
+        if name == PARTIES and code:
+            try:
+                record_get(viewer=viewer, record_id=UUID(code), kind="institution")
+            except (NotFoundError, ValueError):
+                continue
+        elif code and (name not in LISTS or code not in choices(name).shown("en")):
             continue
         Remembered.objects.update_or_create(
             institution=acting.institution,

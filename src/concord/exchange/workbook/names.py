@@ -81,6 +81,10 @@ class Names:
             return {"state": state}
         raise UnknownPartyError(text, self._likely(text, named))
 
+    def likely(self, text: str) -> list[str]:
+        """The names, as cells show them, that are likest to a text."""
+        return self._likely(text, set())
+
     def _described(self, text: str, closing: str) -> Party:
         words, _closing, rest = text[1:].rpartition(closing)
         described = {"original": self.language, "text": {self.language: words.strip()}}

@@ -28,7 +28,7 @@ from concord.exchange.feeding.entries import (
     entry_unlock,
 )
 from concord.exchange.feeding.errors import FeedFormError
-from concord.exchange.feeding.mapping import LISTS
+from concord.exchange.feeding.mapping import PARTIES
 from concord.exchange.feeding.planning import Outcome
 from concord.exchange.feeding.sources import (
     feed_approve,
@@ -47,6 +47,7 @@ from concord.exchange.feeding.sources import (
 from concord.exchange.feeding.telling import Teller
 from concord.exchange.models import FeedRun, FeedSource
 from concord.exchange.workbook.choices import choices
+from concord.exchange.workbook.names import Names
 from concord.jobs.tasks import read_feed
 from concord.record.errors import ConcordError
 from concord.record.publishing import Written
@@ -168,6 +169,12 @@ def feed(request: HttpRequest, source_id: UUID) -> HttpResponse:
     return render(request, "concord/feed.html", context)
 
 
+def _first(request: HttpRequest) -> int:
+    """From which row on a page shows."""
+    start = request.GET.get("from", "0")
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+
+
 def _counts(run: FeedRun) -> list[tuple[str, int]]:
     return [(str(label), run.counts[name]) for name, label in OUTCOMES.items()
             if run.counts.get(name)]  # fmt: skip
@@ -178,7 +185,9 @@ def _told(request: HttpRequest, source: FeedSource, run: FeedRun) -> dict[str, A
     present = [name for name in OUTCOMES if run.counts.get(name)]
     asked = request.GET.get("status", "")
     status = asked if asked in present else (present[0] if present else "")
-    rows = [row for row in run.rows if row["status"] == status]
+    all_rows = [row for row in run.rows if row["status"] == status]
+    first = _first(request)
+    rows = all_rows[first : first + PAGE]
     likes = [UUID(row["like"]) for row in rows if row["like"]]
     contents = [row[side] for row in rows for side in ("before", "after")]
     teller = Teller(viewer_of(request), language(), contents)
@@ -191,24 +200,40 @@ def _told(request: HttpRequest, source: FeedSource, run: FeedRun) -> dict[str, A
             for row in rows
         ],
         "likes": {str(k): r for k, r in records_get(viewer=viewer_of(request), ids=likes).items()},
-        "more": max(0, run.counts.get(status, 0) - len(rows)),
-        "words": _words(run.words),
+        "next": first + PAGE if len(all_rows) > first + PAGE else None,
+        "more": max(0, run.counts.get(status, 0) - len(all_rows)),
+        "words": _words(run.words, teller.names),
         "source": source,
     }
 
 
-def _words(words: list[str]) -> list[dict[str, Any]]:
-    """Keywords that are in no list, with the codes that each may mean, the likest first."""
+def _words(words: list[list[str]], names: Names) -> list[dict[str, Any]]:
+    """Words that are in no list, with what each may mean, the likest first."""
     found = []
-    for word in words:
-        options = []
-        for name in LISTS[:2]:
-            shown = choices(name).shown(language())
-            likely = choices(name).likely(word, language())
-            codes = [next(code for code, label in shown.items() if label == one) for one in likely]
-            options += [(f"{name}:{code}", shown[code]) for code in codes]
-        found.append({"word": word, "options": options})
+    for sort, word in words:
+        options = _likely_parties(word, names) if sort == PARTIES else _likely_codes(word)
+        found.append({"word": word, "is_party": sort == PARTIES, "options": options})
     return found
+
+
+def _likely_codes(word: str) -> list[tuple[str, str]]:
+    """Topics and roles that a keyword may mean."""
+    options = []
+    for name in ("topics", "roles"):
+        by_label = {label: code for code, label in choices(name).shown(language()).items()}
+        likely = choices(name).likely(word, language())
+        options += [(f"{name}:{by_label[label]}", label) for label in likely]
+    return options
+
+
+def _likely_parties(word: str, names: Names) -> list[tuple[str, str]]:
+    """Institutions that the name of an organiser may mean."""
+    options = []
+    for label in names.likely(word):
+        party = names.find(label)
+        if key := party.get("institution"):
+            options.append((f"{PARTIES}:{key}", label))
+    return options
 
 
 @signed_in
@@ -228,8 +253,7 @@ def feed_items(request: HttpRequest, source_id: UUID) -> HttpResponse:
     source = feed_get(acting=acting, source_id=source_id)
     only = request.GET.get("only", "")
     only = only if only in ITEMS else ""
-    start = request.GET.get("from", "0")
-    first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+    first = _first(request)
     found = entry_list(source=source, only=only, first=first, count=PAGE + 1)
     likes = records_get(viewer=viewer_of(request), ids=[e.like for e in found if e.like])
     context = {
