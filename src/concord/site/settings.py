@@ -56,6 +56,14 @@ def _database(url: str | None) -> dict[str, Any]:
     }
 
 
+def _ports(name: str) -> list[int]:
+    text = os.environ.get(name, "443")
+    if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", text):
+        message = f"{name} must look like 443 or 443,8443"
+        raise ImproperlyConfigured(message)
+    return [int(port) for port in text.split(",")]
+
+
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("CONCORD_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("CONCORD_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -221,12 +229,12 @@ CONCORD_NAME = os.environ.get("CONCORD_NAME", "Concord")
 # From where feeds are fetched: public addresses over TLS, unless the operator allows more.
 CONCORD_FEEDS_ALLOW_HTTP = os.environ.get("CONCORD_FEEDS_ALLOW_HTTP") == "1"
 CONCORD_FEEDS_ALLOW_PRIVATE = os.environ.get("CONCORD_FEEDS_ALLOW_PRIVATE") == "1"
-CONCORD_FEEDS_PORTS = [int(p) for p in os.environ.get("CONCORD_FEEDS_PORTS", "443").split(",")]
+CONCORD_FEEDS_PORTS = _ports("CONCORD_FEEDS_PORTS")
 
 # Where web hooks may lead to, likewise.
 CONCORD_HOOKS_ALLOW_HTTP = os.environ.get("CONCORD_HOOKS_ALLOW_HTTP") == "1"
 CONCORD_HOOKS_ALLOW_PRIVATE = os.environ.get("CONCORD_HOOKS_ALLOW_PRIVATE") == "1"
-CONCORD_HOOKS_PORTS = [int(p) for p in os.environ.get("CONCORD_HOOKS_PORTS", "443").split(",")]
+CONCORD_HOOKS_PORTS = _ports("CONCORD_HOOKS_PORTS")
 CONCORD_LICENCE = os.environ.get(
     "CONCORD_LICENCE", "https://creativecommons.org/licenses/by/4.0/"
 )  # of the data that the public may take away

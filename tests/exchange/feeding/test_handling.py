@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from feeding import Centre, calendar, event, shown
 
@@ -178,7 +179,7 @@ def test_a_failed_fetch_leaves_everything_and_backs_off(centre: Centre) -> None:
         assert source.next_run_at
         assert source.last_run_at
         waits.append(source.next_run_at - source.last_run_at)
-    assert [w.total_seconds() / 3600 for w in waits] == [1, 24, 24, 24]
+    assert [w.total_seconds() / 3600 for w in waits] == [1, 2, 4, 8]
     assert register_number() == before
     assert FeedEntry.objects.get().vanished_at is None
     assert source.busy_since is None
@@ -201,3 +202,17 @@ def test_a_hostile_or_empty_source_writes_nothing(centre: Centre, page: bytes) -
     run = feed_try(source_id=source.id)
     assert run.failure or shown(run, "new") == [0]
     assert register_number() == before
+
+
+def test_queries_do_not_grow_with_items(centre: Centre) -> None:
+    counts: dict[int, list[int]] = {}
+    for number in (3, 30):
+        events = [event(f"{number}-{n}", f"Course {n}", f"20{number + 20}0{n % 9 + 1}{n % 28 + 1:02}")
+                  for n in range(number)]  # fmt: skip
+        source = centre.approved(centre.server.put(f"/{number}.ics", calendar(*events)))
+        counts[number] = []
+        for read in (feed_try, feed_run, feed_run, feed_replay):
+            with CaptureQueriesContext(connection) as queries:
+                read(source_id=source.id)
+            counts[number].append(len(queries))
+    assert counts[30] == counts[3]

@@ -156,7 +156,7 @@ def _entry(
     source: FeedSource,
     row: Planned,
     held: Collection[UUID],
-    raws: dict[str, FeedRaw],
+    raws: dict[str, int],
     moment: dt.datetime,
 ) -> FeedEntry:
     """What is remembered of an item after it was read."""
@@ -167,12 +167,12 @@ def _entry(
     entry.status, entry.message, entry.seen_at = row.status, row.message, moment
     if row.status is Outcome.DELETED:
         entry.is_deleted, entry.vanished_at = True, entry.vanished_at or moment
-        entry.raw = raws.get(_digest(item.raw), entry.raw)
+        entry.raw_id = raws.get(_digest(item.raw), entry.raw_id)
         return entry
     entry.title, entry.when = row.title, (item.when or entry.when)[:60]
     entry.vanished_at, entry.is_deleted = None, False
     entry.like = UUID(row.like) if row.like else None
-    entry.raw = raws.get(_digest(item.raw), entry.raw)
+    entry.raw_id = raws.get(_digest(item.raw), entry.raw_id)
     is_in = row.status in {*WRITES, Outcome.SAME} and bool(row.said)
     if is_in:
         locked = locked_fields(entry, row.before) if entry.record_id and row.before else []
@@ -193,13 +193,12 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _raws(source: FeedSource, texts: Sequence[str]) -> dict[str, FeedRaw]:
-    """The kept text of each, by its digest; several items may stand in one."""
+def _raws(source: FeedSource, texts: Sequence[str]) -> dict[str, int]:
+    """Keep each text once, for several items may stand in one; give their rows by digest."""
     by_digest = {_digest(text): text for text in texts}
     new = [FeedRaw(source=source, digest=digest, text=text) for digest, text in by_digest.items()]
     FeedRaw.objects.bulk_create(new, ignore_conflicts=True)
-    rows = source.raws.filter(digest__in=list(by_digest)).defer("text")
-    return {raw.digest: raw for raw in rows}
+    return dict(source.raws.filter(digest__in=list(by_digest)).values_list("digest", "id"))
 
 
 def _keep_got(source: FeedSource, entries: Sequence[FeedEntry], moment: dt.datetime) -> None:

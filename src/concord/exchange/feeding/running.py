@@ -169,8 +169,7 @@ def _schedule(source: FeedSource, *, has_failed: bool) -> None:
     source.failures = source.failures + 1 if has_failed else 0
     wait = dt.timedelta(hours=source.hours)
     if has_failed:
-        doubled = dt.timedelta(hours=2 ** min(source.failures - 1, 10))
-        wait = min(max(wait, doubled) if source.failures > 1 else doubled, MOST_BACK_OFF)
+        wait = min(dt.timedelta(hours=2 ** min(source.failures - 1, 10)), MOST_BACK_OFF)
     source.last_run_at, source.next_run_at = now, now + wait
     source.save(update_fields=["failures", "last_run_at", "next_run_at"])
 
