@@ -104,6 +104,15 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "records": [{"detail": "itemised", "stage": "done", "count": 42}],
     },
     "EntryOut": {"code": "F3", "labels": LABELS, "more": {}},
+    "DeclarationOut": {
+        "institution": INSTITUTION,
+        "name": "Hypothetical Centre",
+        "country": "JP",
+        "year": 2026,
+        "completeness": "complete",
+        "declared_at": "2027-01-15T09:30:00Z",
+        "record": SOURCE,
+    },
     "TermOut": {"word": "course", "meaning": "a curriculum that can be run again", "values": {}},
     "AboutOut": {
         "compilers": [],
