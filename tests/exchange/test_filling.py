@@ -60,7 +60,7 @@ def test_a_row_is_filled_as_cell_by_cell(
         content: dict[str, Any] = {}
         faults = []
         for head, fill in zip(heads, fills, strict=True):
-            if row[head.key] is None:
+            if row[head.key] is None or fill is None:
                 continue
             try:
                 fill(content, row[head.key], row)

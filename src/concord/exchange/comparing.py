@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from concord.core.disclosure import Viewer
 from concord.core.vocabulary.folding import fold
 from concord.exchange.doubles import KINDS, Doubles
 from concord.exchange.duplicates import settled_pairs
-from concord.exchange.filling import Fill, fills_of
+from concord.exchange.filling import CALLS, Fill, fills_of
 from concord.exchange.workbook.cells import (
     CLEAR,
     UNREAD,
@@ -47,8 +48,6 @@ from concord.register.checks import content_warnings
 from concord.register.reading import title_of
 
 BATCH: Final = 500
-CALLS: Final = frozenset({Form.REFERENCE, Form.ACTIVITY})
-"""Columns that say which row is meant, and nothing of the record."""
 
 
 class Status(StrEnum):
@@ -208,7 +207,7 @@ class Comparison:
         self.heads = {given.name: [head.text for head in given.heads] for given in sheets}
         """What stands above the cells of new rows, by table."""
         self._ids: dict[str, dict[int, str]] = {}
-        self._fills: dict[str, list[Fill]] = {}
+        self._fills: dict[str, list[Fill | None]] = {}
         self._checkers: dict[str, ContentChecker] = {}
         self._doubled: set[tuple[str, int]] = set()
         self._doubles: Doubles | None = None
@@ -329,7 +328,7 @@ class Comparison:
         values = row.values
         said: list[str | None] = []
         for head, fill, cell in zip(given.heads, fills, row.cells, strict=True):
-            if cell is None or cell in UNREAD or head.column.form in CALLS:
+            if cell is None or fill is None or cell in UNREAD:
                 said.append(None)
                 continue
             try:
@@ -707,10 +706,13 @@ def _first_required(sheet: WorkSheet) -> str:
 
 
 def _title(row: GivenRow) -> str:
-    for name, value in row.values.items():
-        if value and name.partition("[")[0] in {"title", "text", "name"}:
-            return str(value)
-    return ""
+    return next((str(row.cells[p]) for p in _titles_in(row.keys) if row.cells[p]), "")
+
+
+@lru_cache(maxsize=64)
+def _titles_in(keys: tuple[str, ...]) -> list[int]:
+    """Where the titles stand in rows of these columns."""
+    return [p for p, k in enumerate(keys) if k.partition("[")[0] in {"title", "text", "name"}]
 
 
 def _text(cell: Cell) -> str:

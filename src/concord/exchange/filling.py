@@ -19,6 +19,8 @@ from concord.exchange.workbook.cells import (
 from concord.exchange.workbook.sheets import Form
 from concord.exchange.workbook.writing import Head
 
+CALLS: Final = frozenset({Form.REFERENCE, Form.ACTIVITY})
+"""Columns that say which row is meant, and nothing of the record."""
 REMEMBERED: Final = 20_000
 Fill = Callable[[Content, Cell, Mapping[str, Cell]], None]
 """Writes a cell that is not blank into a new content, given its row; raises ``CellError``."""
@@ -28,9 +30,12 @@ ALONE: Final = frozenset({
 """Forms whose cell says the same in whatever new row it stands."""
 
 
-def fills_of(heads: Sequence[Head], sense: Sense) -> list[Fill]:
-    """For each head what does for new rows as ``put`` does, only faster."""
-    return [_fill(head, sense) for head in heads]
+def fills_of(heads: Sequence[Head], sense: Sense) -> list[Fill | None]:
+    """For each head what does for new rows as ``put`` does, only faster.
+
+    None for a head that says which row is meant, and nothing of the record.
+    """
+    return [None if head.column.form in CALLS else _fill(head, sense) for head in heads]
 
 
 def _fill(head: Head, sense: Sense) -> Fill:
@@ -41,8 +46,10 @@ def _fill(head: Head, sense: Sense) -> Fill:
         return _day(head, sense)
     if form is Form.PARTIES:
         return _parties(head, sense)
-    if form is Form.TEXT and "." not in field:
+    if form is Form.TEXT:
         return _text(head, sense)
+    if form is Form.LINE:
+        return _line(head, sense)
     return _put(head, sense)
 
 
@@ -58,7 +65,7 @@ def _put(head: Head, sense: Sense) -> Fill:
 def _said(head: Head, sense: Sense) -> Callable[[Any, Cell, Mapping[str, Cell]], Content]:
     """What a cell adds to an empty content; found out once for each key. Raises ``CellError``."""
     put_one = _put(head, sense)
-    known: dict[Any, Content | CellError] = {}
+    known: dict[Any, Content | tuple[str, list[str]]] = {}
 
     def said(key: Any, cell: Cell, row: Mapping[str, Cell]) -> Content:
         found = known.get(key)
@@ -68,12 +75,12 @@ def _said(head: Head, sense: Sense) -> Callable[[Any, Cell, Mapping[str, Cell]],
                 put_one(content, cell, row)
                 found = content
             except CellError as error:
-                found = error
+                found = error.expected, error.likely
             if len(known) >= REMEMBERED:
                 known.clear()
             known[key] = found
-        if isinstance(found, CellError):
-            raise CellError(found.expected, found.likely)
+        if isinstance(found, tuple):
+            raise CellError(*found)
         return found
 
     return said
@@ -119,16 +126,34 @@ def _parties(head: Head, sense: Sense) -> Fill:
     return fill
 
 
-def _text(head: Head, sense: Sense) -> Fill:
-    name, tag = head.column.field, head.tag
+def _line(head: Head, sense: Sense) -> Fill:
+    name, _dot, inner = head.column.field.partition(".")
     put_one = _put(head, sense)
 
     def fill(content: Content, cell: Cell, row: Mapping[str, Cell]) -> None:
-        text = content.get(name)
         if cell == CLEAR:
             put_one(content, cell, row)
-        elif text is None:
-            content[name] = {"original": tag, "text": {tag: str(cell)}, "translators": {}}
+        elif inner:
+            content.setdefault(name, {})[inner] = str(cell)
+        else:
+            content[name] = str(cell)
+
+    return fill
+
+
+def _text(head: Head, sense: Sense) -> Fill:
+    name, _dot, inner = head.column.field.partition(".")
+    key, tag = inner or name, head.tag
+    put_one = _put(head, sense)
+
+    def fill(content: Content, cell: Cell, row: Mapping[str, Cell]) -> None:
+        if cell == CLEAR:
+            put_one(content, cell, row)
+            return
+        piece = content.setdefault(name, {}) if inner else content
+        text = piece.get(key)
+        if text is None:
+            piece[key] = {"original": tag, "text": {tag: str(cell)}, "translators": {}}
         else:
             text["text"][tag] = str(cell)
             if tag != text["original"]:

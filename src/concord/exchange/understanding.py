@@ -109,7 +109,7 @@ def given_sheet(
                zip(places, heads, strict=True)]  # fmt: skip
     rows = []
     for row, cells in zip(table.rows, zip(*columns, strict=True), strict=True):
-        if all(cell is None for cell in cells):
+        if cells.count(None) == len(cells):
             continue
         row_id, revision, check = (
             (str(row.values[hidden[name]] or "") for name in HIDDEN)
@@ -123,9 +123,21 @@ def given_sheet(
     return GivenSheet(sheet, table.name, heads, rows)
 
 
+class _Plain(dict[str, Cell]):
+    """Texts of a column as they are compared, each made plain once."""
+
+    def __missing__(self, text: str) -> Cell:
+        if len(self) > 20_000:  # a column of texts that are all different
+            self.clear()
+        found = self[text] = plain(text)
+        return found
+
+
 def _column(table: Table, place: int, form: Form) -> list[Cell]:
     """The cells of a column; its dates and numbers as the whole column shows them to be."""
-    cells = [plain(row.values[place]) for row in table.rows]
+    known = _Plain()
+    raw = (row.values[place] for row in table.rows)
+    cells = [known[value] if type(value) is str else plain(value) for value in raw]
     read = _DATES_AND_NUMBERS.get(form)
     texts = list(dict.fromkeys(cell for cell in cells if isinstance(cell, str))) if read else []
     if read is None or not texts:

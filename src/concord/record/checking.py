@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import version
@@ -11,11 +12,12 @@ from typing import Any, ClassVar, Final
 import orjson
 from pydantic import ValidationError, create_model
 
-from concord.record.content import Content, Piece
+from concord.record.content import Content, Piece, pieces_in
 from concord.record.kinds import all_kinds, content_type
 from concord.record.services import content_dump
 
 REMEMBERED: Final = 20_000
+_ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 _UNSEEN: Final = object()
 _DEFAULT: Final = object()
 """A value that is left out of what is stored, for it is the field's own default."""
@@ -90,6 +92,12 @@ def _fields_alone(schema: type[Content]) -> dict[str, type[_Alone]]:
 @lru_cache(maxsize=1)
 def rules_digest() -> str:
     """Names the rules of all kinds: what was checked by others has to be checked again."""
-    schemas = {name: kind.model_json_schema() for name, kind in all_kinds().items()}
-    text = orjson.dumps([version("concord"), schemas], option=orjson.OPT_SORT_KEYS)
+    pieces: dict[str, str] = {}
+    waiting: list[type[Piece]] = list(all_kinds().values())
+    while waiting:
+        piece = waiting.pop()
+        if piece.__qualname__ not in pieces:
+            pieces[piece.__qualname__] = _ADDRESS.sub("", repr(piece.model_fields))
+            waiting += pieces_in(piece)
+    text = orjson.dumps([version("concord"), pieces], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(text).hexdigest()

@@ -214,6 +214,12 @@ def _fields_that_refer(
     return tuple(found)
 
 
+def pieces_in(schema: type[Piece]) -> Iterator[type[Piece]]:
+    """The classes of the pieces that the fields of a piece hold."""
+    for info in schema.model_fields.values():
+        yield from (part for part in _within(info.annotation) if _is_piece(part))
+
+
 def _within(annotation: object) -> Iterator[Any]:
     """An annotation and what it is made of."""
     yield annotation

@@ -76,11 +76,12 @@ def revisions_write_or_hold(
             and is_let_out(draft, current.get(draft.record_id), actor)
         ]
         kept_back = {draft.record_id for draft in held}
-        check_references(drafts)
-        _require_current(held, current, actor)
-        Waiting.objects.filter(
-            institution=actor.institution, record_id__in=list(kept_back)
-        ).delete()  # a newer change of a record stands for an older one
+        if held:
+            check_references(drafts)
+            _require_current(held, current, actor)
+            Waiting.objects.filter(
+                institution=actor.institution, record_id__in=list(kept_back)
+            ).delete()  # a newer change of a record stands for an older one
         free = [draft for draft in drafts if draft.record_id not in kept_back]
         if free:
             revisions_write(actor=actor, drafts=free, via=via, reason=reason)

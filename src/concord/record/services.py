@@ -233,16 +233,17 @@ def check_references(drafts: Sequence[Draft]) -> None:
     Raises ``InvalidContentError`` with the paths of those that are not.
     """
     coming = {draft.record_id: draft.content.kind for draft in drafts}
-    wanted: dict[UUID, list[tuple[str, tuple[str, ...]]]] = {}
+    wanted: dict[UUID, list[tuple[UUID, str, tuple[str, ...]]]] = {}
     for draft in drafts:
         for path, target, kinds in draft.content.references():
             if coming.get(target) not in kinds:
-                wanted.setdefault(target, []).append((f"{draft.record_id}: {path}", kinds))
+                wanted.setdefault(target, []).append((draft.record_id, path, kinds))
     known = _kinds_of(list(wanted))
     faults = {
-        path: _("no %(kinds)s has the id %(id)s") % {"kinds": " / ".join(kinds), "id": target}
+        f"{key}: {path}": _("no %(kinds)s has the id %(id)s")
+        % {"kinds": " / ".join(kinds), "id": target}
         for target, uses in wanted.items()
-        for path, kinds in uses
+        for key, path, kinds in uses
         if known.get(target) not in kinds
     }
     if faults:
