@@ -149,6 +149,21 @@ def test_a_digest_speaks_the_persons_language_and_gives_counts_alone(
     assert notices_digest() == 1, "but what happened since is"
 
 
+def test_a_digest_reaches_each_language(people: dict[str, Person]) -> None:
+    languages = ["en", "zh-Hans", "ja", "ko", "id", "ms", "vi"]
+    for language in languages:
+        reader = person(f"p-{language.lower()}", language=language)
+        notice_send(what=What.PROPOSAL, address="/desk/", person=reader.id)
+    assert notices_digest() == len(languages)
+    links = {
+        line.strip() for m in mail.outbox for line in str(m.body).splitlines() if "/desk/" in line
+    }
+    wanted = {"" if code == "en" else f"/{code.lower()}" for code in languages}
+    assert {
+        link.removesuffix("/desk/").removeprefix("http://127.0.0.1:8000") for link in links
+    } == wanted
+
+
 def test_who_has_seen_it_gets_no_mail(people: dict[str, Person]) -> None:
     editor = people["editor"]
     notice_send(what=What.PROPOSAL, address="/desk/", person=editor.id)

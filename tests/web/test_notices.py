@@ -90,6 +90,13 @@ def what_of(name: str) -> set[str]:
     return set(rows.values_list("what", flat=True))
 
 
+def test_a_compiler_is_told_what_was_taken_over(make: Maker, centre: uuid.UUID) -> None:
+    join(make.owner, Role.EDITOR, "compiler")
+    publisher = join(centre, Role.PUBLISHER, "pat")
+    publisher.post("/desk/take-over/", {"id": str(centre)})
+    assert (what_of("compiler"), what_of("pat")) == ({"taken_over"}, set())
+
+
 def test_clearance_is_told_on_both_sides(make: Maker, centre: uuid.UUID) -> None:
     gate_set(institution=centre, state="JP", beyond="institution")
     course = make.parse("course", providers=[str(centre)], titles=text("Transport"))

@@ -79,6 +79,7 @@ def test_from_asking_to_the_public_table(net: Net) -> None:
     assert "Twelve courses" in shown
     assert f"/rounds/{made.id}/" in shown
     assert "Last confirmed by its owner" in shown
+    assert "Twelve courses" in page(net.publisher, f"/records/{declared.record}/")
 
 
 def test_what_is_typed_stays_where_a_round_is_refused(net: Net) -> None:

@@ -159,7 +159,11 @@ def take_over(request: HttpRequest) -> HttpResponse:
     ids = read_ids(request.POST, "id", SHOWN)
     if ids:
         actor = acting.require(Role.PUBLISHER)
+        found = records_get(viewer=viewer_of(request), ids=ids)
         compiled_take_over(actor=actor, viewer=viewer_of(request), ids=ids)
+        address = f"/institutions/{acting.institution}/"
+        for owner in {record.owner for record in found.values()}:
+            notice_send(what=What.TAKEN_OVER, address=address, institution=owner, but=actor.person)
         text = ngettext("%(n)d record is yours now.", "%(n)d records are yours now.", len(ids))
         messages.success(request, text % {"n": len(ids)})
     return redirect("desk")
