@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from making import Maker, join
 from serving import Server, serving
 
-from concord.accounts.models import Role
-from concord.exchange.models import FeedEntry, FeedSource
+from concord.accounts.models import Notice, Role, What
+from concord.cli.commands import app
+from concord.exchange.models import FeedEntry, FeedRun, FeedSource
+from concord.jobs import tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,6 +84,18 @@ def test_from_an_address_to_records(centre: uuid.UUID, server: Server) -> None:
     assert "Forensics" in client.get(run[0]).content.decode()
 
 
+def test_a_trial_names_the_course_that_would_come_with_its_run(
+    centre: uuid.UUID, server: Server
+) -> None:
+    client = join(centre, Role.EDITOR, "ann")
+    graph = """{"@context": "https://schema.org", "@type": "Course", "@id": "https://c.example/1",
+     "name": "Physical protection", "hasCourseInstance": {"@type": "CourseInstance",
+     "@id": "https://c.example/1/a", "name": "First run", "startDate": "2027-03-02"}}"""
+    page = add(client, server.put("/courses", graph, "application/ld+json")).url
+    work()
+    assert client.get(page).content.decode().count("Physical protection") == 3
+
+
 def test_an_address_that_is_not_fetched_is_refused_beside_its_field(centre: uuid.UUID) -> None:
     client = join(centre, Role.EDITOR, "ann")
     answer = add(client, "http://127.0.0.1/c.ics")
@@ -125,3 +140,28 @@ def test_each_role_may_what_it_may(centre: uuid.UUID, server: Server, role: Role
     client.post(f"{page}do/", {"do": "approve"})
     state = FeedSource.objects.get().state
     assert state == ("approved" if role is Role.PUBLISHER else "tried")
+
+
+def test_the_worker_reads_what_is_due_and_tells_of_it(
+    centre: uuid.UUID, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = join(centre, Role.PUBLISHER, "ann")
+    page = add(client, server.put("/c.ics", CALENDAR)).url
+    work()
+    client.post(f"{page}do/", {"do": "approve"})
+    work()
+    server.put("/c.ics", CALENDAR.replace("Forensics", "Nuclear forensics"))
+    FeedSource.objects.update(next_run_at=timezone.now())
+    tasks.read_due_feeds.enqueue()
+    work()
+    run = FeedRun.objects.order_by("-began_at")[0]
+    assert (run.person, run.counts["changed"]) == (None, 1)
+    assert "the schedule" in client.get(page).content.decode()
+    notice = Notice.objects.get(what=What.FEED_REPORT)
+    assert client.get(notice.address).status_code == 200
+    FeedSource.objects.update(next_run_at=timezone.now())
+    app(["feeds", "--run"], standalone_mode=False)
+    told = capsys.readouterr().out
+    assert "same 1" in told
+    assert "Calendar" in told
+    assert FeedRun.objects.filter(sort=FeedRun.Sort.RUN).count() == 3

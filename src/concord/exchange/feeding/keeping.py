@@ -261,7 +261,8 @@ def _vanished_row(entry: FeedEntry) -> dict[str, Any]:
     return {
         "status": Outcome.VANISHED.value, "title": entry.title, "titles": entry.said.get("titles"),
         "when": entry.when,
-        "kind": entry.record_kind, "key": entry.key[:500], "entry": str(entry.id), "like": "",
+        "kind": entry.record_kind, "key": entry.key[:500], "record": str(entry.record_id),
+        "entry": str(entry.id), "like": "",
         "message": _("It no longer stands in the feed. Its record stays as it is."), "notes": [],
         "before": {}, "after": {},
     }  # fmt: skip

@@ -202,6 +202,7 @@ def _row(row: Planned, plan: Plan) -> dict[str, Any]:
         "when": row.item.when or "",
         "kind": row.kind,
         "key": row.item.key[:500],
+        "record": str(row.record_id),
         "entry": str(entry.id) if entry else "",
         "like": row.like,
         "message": row.message,

@@ -53,6 +53,7 @@ from concord.record.errors import ConcordError
 from concord.record.publishing import Written
 from concord.record.selectors import records_get
 from concord.register.listquery import read_ids
+from concord.register.reading import pick
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import acting_of, signed_in, viewer_of
 
@@ -191,6 +192,9 @@ def _told(request: HttpRequest, source: FeedSource, run: FeedRun) -> dict[str, A
     likes = [UUID(row["like"]) for row in rows if row["like"]]
     contents = [row[side] for row in rows for side in ("before", "after")]
     teller = Teller(viewer_of(request), language(), contents)
+    for row in run.rows:  # courses that would come with their runs
+        if row["kind"] == "course" and row["titles"]:
+            teller.courses.setdefault(row["record"], pick(row["titles"], language())[0])
     return {
         "run": run,
         "tabs": [(name, OUTCOMES[name], run.counts[name]) for name in present],
