@@ -147,6 +147,8 @@ class Content(Piece):
 
     kind: ClassVar[str]
     label: ClassVar[str | Promise]
+    ways: ClassVar[frozenset[str] | None] = None
+    """The ways in by which alone such a record may be written; None for any."""
 
     citations: tuple[Citation, ...] = Field(
         default=(), description="What bears out the record as a whole"

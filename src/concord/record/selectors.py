@@ -322,7 +322,7 @@ class Change:
     """
 
     __slots__ = (
-        "_cited", "_content", "audience", "audiences", "id", "is_removed", "kind", "text"
+        "_cited", "_content", "audience", "audiences", "id", "is_removed", "kind", "owner", "text"
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0917 - a row as it is read
@@ -333,7 +333,9 @@ class Change:
         audience: str,
         audiences: str,
         is_removed: bool,  # noqa: FBT001
+        owner: UUID,
     ) -> None:
+        self.owner = owner
         self.id, self.kind, self.is_removed = record_id, kind, is_removed
         self.audience = audience
         self.audiences: Mapping[str, str] = {} if audiences == "{}" else orjson.loads(audiences)
@@ -404,6 +406,6 @@ def changed_since(
         rows = rows.filter(id__in=ids)
     texts = rows.annotate(
         text=Cast("content", TextField()), levels=Cast("audiences", TextField())
-    ).values_list("id", "kind", "text", "audience", "levels", "is_removed")
+    ).values_list("id", "kind", "text", "audience", "levels", "is_removed", "owner_id")
     for row in texts.iterator(BATCH):
         yield Change(*row)

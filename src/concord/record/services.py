@@ -78,6 +78,7 @@ def revisions_write(
         raise InvalidContentError(
             _("One record is given twice."), fields=dict.fromkeys(doubled, "")
         )
+    _require_ways(drafts, via)
     with service(), transaction.atomic():
         head = lock_head()
         node = Node.objects.get(is_self=True)
@@ -100,6 +101,14 @@ def revisions_write(
             _save(records, current, actor, reason, via)
         Head.objects.filter(id=1).update(number=number)
     return [draft.record_id for draft in drafts]
+
+
+def _require_ways(drafts: Sequence[Draft], via: str) -> None:
+    """Some kinds have a page of their own that knows who may say them."""
+    for draft in drafts:
+        ways = content_type(draft.content.kind).ways
+        if ways is not None and via not in ways:
+            raise InvalidContentError(_("Such a record cannot be written in this way."))
 
 
 def revision_write(*, actor: Actor, draft: Draft, via: str, reason: str = "") -> UUID:

@@ -63,6 +63,8 @@ def changes_then(viewer: Viewer, known_at: dt.datetime) -> Changes:
     def changes(kinds: Collection[str] | None) -> Iterator[Change]:
         for record in records_then(viewer=viewer, known_at=known_at, kinds=kinds):
             text = orjson.dumps(record.content).decode()
-            yield Change(record.id, record.kind, text, PUBLIC, "{}", is_removed=False)
+            yield Change(
+                record.id, record.kind, text, PUBLIC, "{}", is_removed=False, owner=record.owner
+            )
 
     return changes

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from concord.core.analysis.ladder import confirmation
-from concord.core.disclosure import Viewer
+from concord.core.analysis.ladder import Said, Verdict, verdict
+from concord.core.disclosure import PUBLIC, Viewer
 from concord.record.columns import Question
 from concord.record.selectors import RecordView, records_get
 from concord.register import vocabulary
-from concord.register.lists import source_table
+from concord.register.lists import answers_about, source_table
 from concord.register.reading import pick, title_of
-from concord.register.rows import link_depth
+from concord.register.rows import Given, link_depth
 from concord.register.tables import citations_of
 from concord.register.words import ActivityKind, AgreementKind, Confirmation, Cut, RelationKind
 
@@ -104,7 +104,8 @@ def links_of(
     """Relations, agreements and activities as links, with what the cut's sources say of them."""
     parties = Parties(viewer, language, party_ids(records))
     only = brief_sources(viewer) if cut is Cut.BRIEF else None
-    return [_link(record, parties, only) for record in records]
+    answers = answers_about([r.id for r in records]) if only is None else {}
+    return [_link(record, parties, only, answers.get(str(record.id), [])) for record in records]
 
 
 def party_ids(records: Iterable[RecordView]) -> set[str]:
@@ -114,7 +115,8 @@ def party_ids(records: Iterable[RecordView]) -> set[str]:
         content = record.content
         found.update(content.get("providers", ()))
         parts = [*content.get("parties", ()), *content.get("accounts", ())]
-        for part in [*parts, content.get("subject", {})]:
+        subjects = [content.get("subject", {}), content.get("party", {})]
+        for part in [*parts, *subjects]:
             party = part.get("party", part)
             found.update(party[kind] for kind in ("institution", "network") if kind in party)
     return found
@@ -126,14 +128,16 @@ def brief_sources(viewer: Viewer) -> frozenset[str]:
     return frozenset(map(str, source_table().ids_where(viewer, is_brief)))
 
 
-def _link(record: RecordView, parties: Parties, only: frozenset[str] | None) -> Link:
+def _link(
+    record: RecordView, parties: Parties, only: frozenset[str] | None, answers: Sequence[Given]
+) -> Link:
     content = record.content
     citations = list(citations_of(content))
     if only is not None:
         citations = [c for c in citations if c["source"] in only]
     named = [parties.name(_party(part)) for part in content.get("parties", ())]
-    accounts = list(_accounts(content, parties, only))
-    sides = len({party.side for party in named})
+    seen = [given for given in answers if given.audience in {PUBLIC, record.audience}]
+    found = verdict_of(record, seen, parties, only)
     kind = content.get(f"{record.kind}_kind", "not_stated")
     return Link(
         id=record.id,
@@ -145,8 +149,8 @@ def _link(record: RecordView, parties: Parties, only: frozenset[str] | None) -> 
         when=content.get("when"),
         tier=content.get("tier", ""),
         depth=link_depth(record.kind, content),
-        confirmation=Confirmation(confirmation(accounts, sides)),
-        as_reported=bool(accounts),
+        confirmation=Confirmation(found.confirmation),
+        as_reported=found.as_reported,
         scope=content.get("scope", "security"),
         citations=tuple(citations),
     )
@@ -164,10 +168,34 @@ def _party(part: dict[str, Any]) -> dict[str, Any]:
     return inner
 
 
+def verdict_of(
+    record: RecordView,
+    answers: Sequence[Given],
+    parties: Parties,
+    only: frozenset[str] | None = None,
+) -> Verdict:
+    """What the parties say of a record: its owner by the record itself, where it is a party, others
+    by these answers, and who has not answered as the record's sources report.
+    """
+    content = record.content
+    named = [parties.name(_party(part)) for part in content.get("parties", ())]
+    given = [_said(answer.party, answer.answer, parties) for answer in answers]
+    if only is None:
+        own = (party for party in named if party.key == f"institution:{record.owner}")
+        given += [Said(party.key, party.side, "confirms") for party in own]
+    sides = {party.side for party in named}
+    return verdict(list(_accounts(content, parties, only)), given, len(sides))
+
+
+def _said(party: Mapping[str, Any], answer: str, parties: Parties) -> Said:
+    named = parties.name(party)
+    return Said(named.key, named.side, answer)
+
+
 def _accounts(
-    content: dict[str, Any], parties: Parties, only: frozenset[str] | None
-) -> Iterator[tuple[str, bool]]:
+    content: Mapping[str, Any], parties: Parties, only: frozenset[str] | None
+) -> Iterator[Said]:
     for account in content.get("accounts", ()):
         sources = {citation["source"] for citation in account.get("citations", ())}
         if only is None or sources & only:
-            yield parties.name(account["party"]).side, account.get("answer", "confirms") != "denies"
+            yield _said(account["party"], account.get("answer", "confirms"), parties)

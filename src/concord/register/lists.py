@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import ClassVar, Final
+from uuid import UUID
 
 from concord.record.columns import ColumnTable, Row
 from concord.record.following import Follower
 from concord.record.selectors import Change, changed_since
 from concord.register import vocabulary
 from concord.register.rows import (
+    ANSWER_FACETS,
     CITING_FACETS,
     INSTITUTION_FACETS,
     LINK_FACETS,
     SOURCE_FACETS,
     STATEMENT_FACETS,
     TRAINING_FACETS,
+    Given,
     LinkRows,
+    answer_row,
     citing_row,
     institution_row,
     source_row,
@@ -51,7 +55,7 @@ def countries_with(word: str) -> frozenset[str]:
 class Shelf(Follower):
     """The column tables of all lists: those of this process, or those of a moment."""
 
-    passes: ClassVar = (("institution", "source"), None)
+    passes: ClassVar = (("institution", "source", "answer"), None)
 
     def empty(self) -> None:
         labels = {"topic": topics_with, "role": roles_with, "country": countries_with}
@@ -60,10 +64,13 @@ class Shelf(Follower):
         self.statements = ColumnTable(STATEMENT_FACETS, {"topic": topics_with})
         self.sources = ColumnTable(SOURCE_FACETS)
         self.citing = ColumnTable(CITING_FACETS)
+        self.answers = ColumnTable(ANSWER_FACETS)
         self.links = {cut: ColumnTable(LINK_FACETS, {"state": countries_with}) for cut in Cut}
         self._rows = LinkRows()
         self._brief: frozenset[str] = frozenset()
         self._moved: set[str] = set()
+        self._answered: set[str] = set()
+        """Records about which an answer is new, changed or gone."""
         self._brief_changed = False
 
     def take(self, change: Change) -> None:
@@ -77,6 +84,9 @@ class Shelf(Follower):
             self._brief_changed |= brief != self._brief
             self._brief = brief
             _put(self.sources, change, source_row)
+        elif change.kind == "answer":
+            self._answered |= self._rows.take_answer(change)
+            _put(self.answers, change, answer_row)
         elif change.kind == "statement":
             _put(self.statements, change, lambda c: statement_row(c, self._brief))
         elif change.kind in {"course", "activity"}:
@@ -100,18 +110,33 @@ class Shelf(Follower):
             self._rows.homes.pop(key, None)
 
     def settle(self) -> bool:
-        """Take the links anew of institutions whose State changed; all, where the brief did."""
-        first_time, moved = not self.number, self._moved
+        """Take the links anew of institutions whose State changed, and those that were answered.
+
+        All of them, where the brief changed.
+        """
+        first_time, moved, answered = not self.number, self._moved, self._answered
         if first_time:
             for table in (self.training, self.citing, *self.links.values()):
                 table.settle()
         anew = self._brief_changed and not first_time
-        self._moved, self._brief_changed = set(), False
+        self._moved, self._answered, self._brief_changed = set(), set(), False
         for key in () if first_time or anew else moved:
             links = self.links[Cut.ALL].ids_with("party", f"institution:{key}")
-            for change in changed_since(0, ids=links):
-                self._take_link(change)
+            self._take_again(links)
+        if answered and not first_time and not anew:
+            self._take_again([UUID(key) for key in answered])
         return not anew
+
+    def _take_again(self, ids: Collection[UUID]) -> None:
+        for change in changed_since(0, ids=ids):
+            if change.kind in LINKS:
+                self._take_link(change)
+
+    def answers_about(self, ids: Collection[UUID]) -> dict[str, list[Given]]:
+        """The answers of those who may give them, by the records that they are about."""
+        with self._lock:
+            found = {str(key): self._rows.given(str(key)) for key in ids}
+        return {key: given for key, given in found.items() if given}
 
 
 def _put(table: ColumnTable, change: Change, make: RowMaker) -> None:
@@ -153,6 +178,16 @@ def statement_table() -> ColumnTable:
 def source_table() -> ColumnTable:
     """Sources, as of the newest revision."""
     return _fresh().sources
+
+
+def answer_table() -> ColumnTable:
+    """Answers of parties, as of the newest revision."""
+    return _fresh().answers
+
+
+def answers_about(ids: Collection[UUID]) -> dict[str, list[Given]]:
+    """The answers about records, each with the audience that alone may know of it."""
+    return _fresh().answers_about(ids)
 
 
 def citing_table() -> ColumnTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from concord.record.selectors import RecordView
-from concord.register.words import Completeness
+from concord.register.words import Answer, Completeness
 
 
 def pick(text: dict[str, Any], language: str) -> tuple[str, str]:
@@ -31,7 +31,14 @@ def title_and_language(record: RecordView, language: str) -> tuple[str, str]:
     for field in ("titles", "text"):
         if field in content:
             return pick(content[field], language)
-    return declared_title(content) or str(record.id), "en"
+    return declared_title(content) or answer_title(content) or str(record.id), "en"
+
+
+def answer_title(content: dict[str, Any]) -> str:
+    """What an answer without words of its own is called; empty where it is none."""
+    if not {"about", "answer"} <= content.keys():
+        return ""
+    return str(Answer(content["answer"]).label)
 
 
 def declared_title(content: dict[str, Any]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
+from uuid import UUID
 
-from concord.core.analysis.ladder import activity_depth, confirmation, depth
+from concord.core.analysis.ladder import Said, activity_depth, depth, verdict
 from concord.core.disclosure import PUBLIC, narrowest
 from concord.core.timespan import TimeSpan
 from concord.core.vocabulary.folding import fold
@@ -26,6 +28,7 @@ LINK_FACETS: Final = (
     "edge",
 )  # fmt: skip
 CITING_FACETS: Final = ("kind", "source")
+ANSWER_FACETS: Final = ("about", "by", "answer")
 
 COUNTED_STAGES: Final = {"activity": Stage.UNKNOWN.value, "statement": Stage.DONE.value}
 """The stage of a record that does not say it."""
@@ -215,6 +218,21 @@ def citing_row(change: Change) -> Row | None:
     return Row(id=change.id, audience=change.audience, facets={"kind": kind, "source": sources})
 
 
+def answer_row(change: Change) -> Row:
+    """An answer: about what, by whom, and what it says."""
+    take = Taker(change)
+    return Row(
+        id=change.id,
+        audience=change.audience,
+        facets={
+            "about": take.values("about"),
+            "by": [Value(str(change.owner), change.audience)],
+            "answer": take.values("answer"),
+        },
+        words=list(take.texts("text", 1)),
+    )
+
+
 MOST_PARTIES: Final = 12
 """Of more parties than this, no pair is said to work together."""
 
@@ -222,11 +240,24 @@ Home = tuple[str, str]
 """The State of an institution, and the audience that may see it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer of a party: who it is, what it says, who may see it, whose record it is."""
+
+    id: UUID
+    party: Mapping[str, Any]
+    answer: str
+    audience: str
+    owner: str
+
+
 class LinkRows:
     """Rows of links, for which the States of institutions and the brief's ids must be known."""
 
     def __init__(self) -> None:
         self.homes: dict[str, Home] = {}
+        self.answers: dict[str, dict[UUID, Given]] = {}
+        """The answers about each record, by their own ids."""
 
     def row(self, change: Change, brief: frozenset[str] | None) -> Row | None:
         """A relation, agreement or activity of several parties; None where it is none.
@@ -246,7 +277,8 @@ class LinkRows:
         step = link_depth(change.kind, content)
         stage, scope = content.get("stage", "unknown"), content.get("scope", "security")
         sides = {side for _key, side, _audience in parties}
-        said = confirmation(self._answers(content, brief), len(sides))
+        answered = [] if brief is not None else self.answered(change, parties)
+        said = verdict(list(self._reported(content, brief)), answered, len(sides)).confirmation
         shown = "-" if step is None else str(step)
         edges = self._audience(change, parties, "accounts", "stage", "scope")
         return Row(
@@ -297,13 +329,53 @@ class LinkRows:
         home = self.homes.get(party["institution"])
         return (key, *home) if home else (key, key, PUBLIC)
 
-    def _answers(
-        self, content: Mapping[str, Any], brief: frozenset[str] | None
-    ) -> Iterator[tuple[str, bool]]:
+    def answered(self, change: Change, parties: list[tuple[str, str, str]]) -> list[Said]:
+        """What parties say themselves: the owner by the record, others by their answers.
+
+        Only those answers count that everybody sees who sees the record.
+        """
+        own = f"institution:{change.owner}"
+        found = [Said(key, side, "confirms") for key, side, _audience in parties if key == own]
+        for given in self.given(str(change.id)):
+            if given.audience in {PUBLIC, change.audience}:
+                party, side, _audience = self._party(dict(given.party))
+                found.append(Said(party, side, given.answer))
+        return found
+
+    def given(self, record: str) -> list[Given]:
+        """The answers about a record of those who may give them.
+
+        An institution answers for itself, or for the State that it is of; what somebody else gives
+        as its answer is none.
+        """
+        return [
+            given
+            for given in self.answers.get(record, {}).values()
+            if given.party.get("institution") == given.owner
+            or given.party.get("state") == self.homes.get(given.owner, ("-", ""))[0]
+        ]
+
+    def take_answer(self, change: Change) -> set[str]:
+        """Hold an answer in place of what was held of it; return the records that it is about."""
+        moved = {about for about, found in self.answers.items() if change.id in found}
+        for about in moved:
+            del self.answers[about][change.id]
+        if not change.is_removed:
+            content = change.content
+            about = content["about"]
+            self.answers.setdefault(about, {})[change.id] = Given(
+                change.id, content["party"], content["answer"],
+                change.audience_of("about", "party", "answer"), str(change.owner),
+            )  # fmt: skip
+            moved.add(about)
+        return moved
+
+    def _reported(self, content: Mapping[str, Any], brief: frozenset[str] | None) -> Iterator[Said]:
         for account in content.get("accounts", ()):
             cited = (citation["source"] for citation in account.get("citations", ()))
             if brief is None or not brief.isdisjoint(cited):
-                yield self._party(account)[1], account.get("answer", "confirms") != "denies"
+                party, side, _audience = self._party(account)
+                yield Said(party, side, account.get("answer", "confirms"))
 
     @staticmethod
     def _audience(change: Change, parties: list[tuple[str, str, str]], *fields: str) -> str:

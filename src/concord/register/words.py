@@ -39,6 +39,7 @@ class Answer(TextChoices):
 
     CONFIRMS = "confirms", pgettext_lazy("answer", "confirms it")
     DENIES = "denies", pgettext_lazy("answer", "denies it")
+    NOT_KNOWN = "not_known", pgettext_lazy("answer", "does not know")
 
 
 class Completeness(TextChoices):

@@ -31,6 +31,7 @@ NAVIGATION = (
 DESK: Final = (
     ("desk", _("Desk"), Role.READER),
     ("record_choose", _("Add"), Role.EDITOR),
+    ("questions", _("Questions to you"), Role.EDITOR),
     ("workbook", _("Workbook"), Role.EDITOR),
     ("upload_new", _("Upload"), Role.EDITOR),
     ("duplicates", _("Duplicates"), Role.EDITOR),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from concord.web.views import (
     account,
+    answers,
     collaboration,
     coverage,
     declaring,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("records/<uuid:record_id>/", records.record, name="record"),
     path("records/<uuid:record_id>/revisions/<int:number>/", records.revision, name="revision"),
     path("records/<uuid:record_id>/edit/", forms.record_edit, name="record_edit"),
+    path("records/<uuid:record_id>/answer/", answers.answer, name="answer"),
     path("records/<uuid:record_id>/remove/", forms.record_remove, name="record_remove"),
     path("records/<uuid:record_id>/back/", forms.record_back, name="record_back"),
     path("rounds/", rounds.rounds, name="rounds"),
@@ -85,6 +87,7 @@ urlpatterns = [
     path("desk/records/new/", forms.record_new, name="record_choose"),
     path("desk/records/new/<str:sheet>/", forms.record_new, name="record_new"),
     path("desk/records/removed/", forms.records_removed, name="records_removed"),
+    path("desk/questions/", answers.questions, name="questions"),
     path("desk/publish/", desk.publish, name="publish"),
     path("desk/take-over/", desk.take_over, name="take_over"),
     path("desk/waiting/", desk.waiting, name="waiting"),

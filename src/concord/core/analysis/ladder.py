@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 DEPTH: Final[Mapping[str, int]] = {
@@ -71,3 +72,36 @@ def confirmation(answers: Iterable[tuple[str, bool]], sides: int) -> str:
     if not all(said.values()):
         return "contested"
     return "confirmed" if len(said) >= min(2, sides) else "one_sided"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a party says of a fact: which party, which side it is of, and what it says."""
+
+    party: str
+    side: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Confirmation, and whether any of it rests on what a source reports of a party."""
+
+    confirmation: str
+    as_reported: bool
+
+
+def verdict(reported: Sequence[Said], answered: Sequence[Said], sides: int) -> Verdict:
+    """What the parties say, their own answers in place of what sources report of them.
+
+    An answer takes the place of the reported accounts of its party, and of those of its side as a
+    whole (its State). One that does not know is no account. Of one side's several accounts a denial
+    counts before a confirmation.
+    """
+    own = {said.party for said in answered} | {f"state:{said.side}" for said in answered}
+    left = [said for said in reported if said.party not in own and said.answer != "not_known"]
+    accounts = [*left, *(said for said in answered if said.answer != "not_known")]
+    by_side: dict[str, bool] = {}
+    for said in accounts:
+        by_side[said.side] = by_side.get(said.side, True) and said.answer != "denies"
+    return Verdict(confirmation(by_side.items(), sides), bool(left))

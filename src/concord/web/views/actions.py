@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from concord.accounts.answers import answerable, speaks_for
 from concord.accounts.models import Role
 from concord.accounts.selectors import acting_list
 from concord.exchange.workbook.sheets import sheet_of
@@ -24,6 +25,13 @@ def actions_for(request: HttpRequest, record: RecordView) -> list[Action]:
         acting.institution == record.owner and acting.may(Role.EDITOR)
         for acting in acting_list(person=person)
     )
+    found: list[Action] = []
     if owns and sheet_of(record.kind):
-        return [(reverse("record_edit", args=[record.id]), _("Edit"))]
-    return []
+        found.append((reverse("record_edit", args=[record.id]), _("Edit")))
+    if any(
+        acting.may(Role.EDITOR)
+        and answerable(record, acting, speaks_for(person=person, acting=acting))
+        for acting in acting_list(person=person)
+    ):
+        found.append((reverse("answer", args=[record.id]), _("Answer it")))
+    return found

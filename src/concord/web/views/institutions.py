@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from concord.accounts.answers import answers_seen
 from concord.core.disclosure import Viewer
 from concord.core.timespan import TimeSpan
 from concord.documents.timeline import TimelineMark, draw_timeline
@@ -70,8 +71,10 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
     named = party_ids(shown) | {p["institution"] for p in content.get("parents", ())}
     named |= {m["network"] for m in content.get("memberships", ())} | {str(record.owner)}
     latest = revision_latest_by(viewer=viewer, record_id=record_id, institution=record.owner)
+    answers = answers_seen(viewer=viewer, about=record_id)
     context: dict[str, Any] = {
         "record": record,
+        "answers": answers,
         "key": key,
         "names": names_of(record, valid_on),
         "valid_on": valid_on,

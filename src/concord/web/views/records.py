@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from concord.accounts.answers import answers_seen
 from concord.accounts.errors import NotAllowedError
 from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting, acting_list
-from concord.core.analysis.ladder import confirmation
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import PUBLIC, Viewer
 from concord.exchange.workbook.cells import Cell
 from concord.exchange.workbook.sheets import SHEETS
 from concord.exchange.workbook.writing import content_said
@@ -32,9 +32,9 @@ from concord.record.selectors import (
     revision_latest_by,
     revision_list,
 )
-from concord.register.links import Parties, party_ids
+from concord.register.links import Parties, party_ids, verdict_of
 from concord.register.listquery import read_moment, read_number
-from concord.register.lists import training_table
+from concord.register.lists import answers_about, training_table
 from concord.register.tables import as_ids, citations_of
 from concord.register.taking_over import compiler_ids
 from concord.register.words import Confirmation, Detail
@@ -60,13 +60,15 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         return redirect(OWN_PAGE[view.kind], record_id=record_id)
     content = view.content
     cited = {c["source"] for c in citations_of(content)}
-    linked = [content[name] for name in ("course", "same_as") if content.get(name)]
+    linked = [content[name] for name in ("course", "same_as", "about") if content.get(name)]
     linked += content.get("parts", ())
     before = read_number(request.GET, "before")
     history = revision_list(viewer=viewer, record_id=record_id, before=before, count=REVISIONS + 1)
     has_more, history = len(history) > REVISIONS, history[:REVISIONS]
     named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
     named.add(str(view.owner))
+    answers = answers_seen(viewer=viewer, about=record_id) if known_at is None else []
+    named |= {str(answer.owner) for answer in answers}
     parties = Parties(viewer, language(), named)
     context = {
         "record": view,
@@ -75,7 +77,8 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "parties": parties,
         "sources": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(cited)).items()},
         "linked": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(linked)).items()},
-        "axes": _axes(view.kind, content, parties),
+        "axes": _axes(view, parties, answers),
+        "answers": answers,
         "known_at": known_at,
         "actions": actions_for(request, view) if known_at is None else [],
         "linked_data": "" if known_at else _embedded(request, view),
@@ -109,20 +112,20 @@ def _runs(viewer: Viewer, course: UUID) -> list[RecordView]:
     return [found[i] for i in page.ids if i in found]
 
 
-def _axes(kind: str, content: dict[str, Any], parties: Parties) -> dict[str, Any] | None:
-    """Stage, detail and confirmation, for kinds that have them."""
-    if kind not in {"activity", "agreement", "relation", "statement"}:
+def _axes(view: RecordView, parties: Parties, answers: list[RecordView]) -> dict[str, Any] | None:
+    """Stage, detail and confirmation as the viewer may know it, for kinds that have them."""
+    if view.kind not in {"activity", "agreement", "relation", "statement"}:
         return None
-    named = [parties.name(part.get("party", part)) for part in content.get("parties", ())]
-    answers = [
-        (parties.name(a["party"]).side, a.get("answer", "confirms") != "denies")
-        for a in content.get("accounts", ())
-    ]
+    shown = {answer.id for answer in answers}
+    given = [g for g in answers_about([view.id]).get(str(view.id), ()) if g.id in shown]
+    everybodys = [g for g in given if g.audience in {PUBLIC, view.audience}]
+    found = verdict_of(view, given, parties)
     return {
-        "stage": content.get("stage", "done" if kind == "statement" else "unknown"),
-        "detail": Detail.STATED if kind == "statement" else Detail.ITEMISED,
-        "confirmation": Confirmation(confirmation(answers, len({p.side for p in named}))),
-        "as_reported": bool(answers),
+        "stage": view.content.get("stage", "done" if view.kind == "statement" else "unknown"),
+        "detail": Detail.STATED if view.kind == "statement" else Detail.ITEMISED,
+        "confirmation": Confirmation(found.confirmation),
+        "as_reported": found.as_reported,
+        "is_ours": found != verdict_of(view, everybodys, parties),
     }
 
 
