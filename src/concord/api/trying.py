@@ -13,7 +13,7 @@ from concord.api.drafting import Places, placed
 from concord.api.errors import ConditionFailedError, TakenIdError
 from concord.api.schemas import CheckedOut, LikeOut
 from concord.core.disclosure import Actor, Viewer
-from concord.exchange.doubles import KINDS, Doubles
+from concord.exchange.doubles import KINDS, Doubles, candidates
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotOwnerError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.services import Draft, content_dump
@@ -69,7 +69,7 @@ def _doubles(viewer: Viewer, drafts: Sequence[Draft]) -> dict[UUID, list[LikeOut
         for draft in drafts
         if draft.made_from == 0 and draft.content.kind in KINDS
     ]
-    found = Doubles(viewer).of(new) if new else {}
+    found = Doubles(viewer, among=candidates(viewer, new)).of(new) if new else {}
     return {
         UUID(key): [LikeOut(id=like.id, kind=like.kind, owner=like.owner)]
         for key, like in found.items()

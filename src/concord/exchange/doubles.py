@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -11,25 +12,39 @@ import orjson
 
 from concord.core.disclosure import Viewer
 from concord.core.likeness import COURSE, Likely, LikenessIndex
+from concord.core.likeness.weighing import NEAR
 from concord.core.timespan import TimeSpan
-from concord.record.selectors import RecordView, record_list
+from concord.record.columns import Question
+from concord.record.selectors import RecordView, record_list, records_get
+from concord.register.listquery import LONGEST_SEARCH
+from concord.register.lists import training_table
 from concord.register.words import PROVIDER_PARTS
 
 KINDS = ("course", "activity")
 _ROWS: Final = UUID("7e3b5a52-6c39-4f0b-9a52-2f8f3a1d7c11")
+SMALL: Final = 5_000
+"""Courses and activities that are compared with one new record in less than a second."""
+MOST_OF_EACH: Final = 300
 Settled = Collection[frozenset[str]]
 """Pairs of ids on which somebody decided."""
 
 
 class Doubles:
-    """What the viewer may see of training, prepared to find the likes of new records."""
+    """What the viewer may see of training, prepared to find the likes of new records.
 
-    def __init__(self, viewer: Viewer, settled: Settled = ()) -> None:
+    All of it, or of a large register those of ``among`` alone.
+    """
+
+    def __init__(
+        self, viewer: Viewer, settled: Settled = (), *, among: Collection[UUID] | None = None
+    ) -> None:
         self._settled = settled
-        self._records: dict[str, RecordView] = {}
-        for kind in KINDS:
-            for record in record_list(viewer=viewer, kind=kind):
-                self._records[str(record.id)] = record
+        found = (
+            records_get(viewer=viewer, ids=among).values()
+            if among is not None
+            else chain.from_iterable(record_list(viewer=viewer, kind=kind) for kind in KINDS)
+        )
+        self._records: dict[str, RecordView] = {str(record.id): record for record in found}
         self._index = LikenessIndex(
             [likely_of(record.kind, key, record.content) for key, record in self._records.items()]
         )
@@ -62,6 +77,30 @@ class Doubles:
                 found[key] = self._records[other]
                 break
         return found
+
+
+def candidates(
+    viewer: Viewer, items: Sequence[tuple[str, str, Mapping[str, Any]]]
+) -> set[UUID] | None:
+    """Training that new records may be the double of, without looking through a large register.
+
+    None where the register is small enough to be compared whole. Else what lies on the same days,
+    has the words of a title, or is of the same provider, a few hundred of each.
+    """
+    table = training_table()
+    if len(table) <= SMALL:
+        return None
+    found: set[UUID] = set()
+    for item in items:
+        likely = likely_of(*item)
+        questions = [Question({}, words=title[:LONGEST_SEARCH]) for title in likely.titles]
+        if likely.providers:
+            questions.append(Question({"provider": frozenset(map(str, likely.providers))}))
+        if likely.first:
+            questions.append(Question({}, first=likely.first - NEAR, last=likely.last + NEAR))
+        for question in questions:
+            found.update(table.ids_where(viewer, question)[:MOST_OF_EACH])
+    return found
 
 
 def row_id(kind: str, content: Mapping[str, Any]) -> UUID:
