@@ -1,0 +1,79 @@
+"""The coarser table that keeps most, where a fine one would lose too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from concord.core.protection.errors import Key, UnprotectableError
+from concord.core.protection.primary import Rule
+from concord.core.protection.suppression import Release, suppress
+from concord.core.protection.tables import Earlier, Table, cells_of
+
+TOO_MUCH = 1 / 3
+"""More than this part withheld, and a coarser table is proposed."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A coarser table: which dimensions were taken together, how many levels of each."""
+
+    table: Table
+    levels: tuple[tuple[str, int], ...]
+    release: Release
+
+
+def too_much_falls(release: Release) -> bool:
+    return release.share > TOO_MUCH
+
+
+def coarser_of(
+    table: Table, rule: Rule, *, earlier: Sequence[Earlier] = (), public: Sequence[Key] = ()
+) -> Proposal | None:
+    """Of all coarser tables that withhold no more than a third, the one that publishes most cells
+    which hold something; None where there is none, or the total alone is left.
+
+    Earlier figures bind where the coarser table still has their cells. Where it has not, the fine
+    cells stay in the problem as withheld ones, so no attacker of the coarser table knows less.
+    """
+    best: Proposal | None = None
+    most = 0
+    for levels, coarse in _coarser(table):
+        release = _release(table, coarse, rule, earlier, public)
+        if release is None:
+            continue
+        own = np.array([release.cells.at[key] for key in cells_of([coarse]).keys])
+        holding = (release.cells.given.sum(axis=0) > 0)[own]
+        kept = int((holding & ~release.withheld[own]).sum())
+        lost = int(release.withheld[own].sum())
+        if lost <= TOO_MUCH * max(1, int(holding.sum())) and kept > max(most, 1):
+            best, most = Proposal(coarse, levels, release), kept
+    return best
+
+
+def _release(
+    fine: Table, coarse: Table, rule: Rule, earlier: Sequence[Earlier], public: Sequence[Key]
+) -> Release | None:
+    cells = cells_of([fine], earlier=earlier, public=public) if earlier or public else None
+    try:
+        if cells is None:
+            return suppress(cells_of([coarse]), rule)
+        start = np.ones(len(cells), dtype=bool)
+        start[[cells.at[key] for key in cells_of([coarse]).keys]] = False
+        return suppress(cells, rule, start=start & ~cells.public)
+    except UnprotectableError:
+        return None
+
+
+def _coarser(table: Table) -> Iterator[tuple[tuple[tuple[str, int], ...], Table]]:
+    """Every coarser table once, in a fixed order, with the levels taken off each dimension."""
+    found: list[tuple[tuple[tuple[str, int], ...], Table]] = [((), table)]
+    for dimension in table.dimensions:
+        for levels, before in tuple(found):
+            current, taken = before, 0
+            while any(d.name == dimension.name for d in current.dimensions):
+                current, taken = current.coarser(dimension.name), taken + 1
+                found.append(((*levels, (dimension.name, taken)), current))
+    yield from found[1:]
