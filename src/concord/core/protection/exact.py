@@ -42,10 +42,15 @@ def suppress_exactly(cells: Cells, rule: Rule) -> Release:
     attacks = [_Attack(cells, rule, primary, attacker) for attacker in attackers(cells)]
     for one in attacks:
         one.refuse_if_open(~cells.public)
-    for is_whole in (False, True):
+    # What holds against an outsider is most of it: the fractions need hear of nobody else.
+    for is_whole, ones in ((False, attacks[:1]), (True, attacks)):
         while True:
             pattern, cost = master.pattern(whole=is_whole)
-            cuts = next(filter(None, ([*one.cuts(pattern)] for one in attacks)), [])
+            cuts: list[tuple[Floats, float]] = []
+            for one in ones:
+                cuts = [*one.cuts(pattern)]
+                if cuts:
+                    break
             if not cuts:
                 break
             master.learn(cuts)
