@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from making import Maker, text
 from people import centre_of, join
+from sending import fields
 
 from concord.accounts.models import Role
 from concord.core.disclosure import ANYONE, Actor, Level, member_of
@@ -24,28 +25,6 @@ from concord.record.services import Draft, content_parse, revision_write
 @pytest.fixture
 def centre(make: Maker) -> UUID:
     return centre_of(make, make.institution("Centre", state="JP"))
-
-
-def fields(page: str) -> dict[str, list[str]]:
-    """What a browser would send of the form as it stands."""
-    found: dict[str, list[str]] = {}
-    form = page[page.index('<form method="post" class="record"') :]
-    form = form[: form.index("</form>")]
-    for tag in re.findall(r"<input\b[^>]*>", form):
-        name = re.search(r'\bname="([^"]*)"', tag)
-        value = re.search(r'\bvalue="([^"]*)"', tag)
-        if name and not ('type="checkbox"' in tag and " checked" not in tag):
-            found.setdefault(name[1], []).append(html.unescape(value[1] if value else ""))
-    for name, inner in re.findall(
-        r'<textarea[^>]*\bname="([^"]*)"[^>]*>(.*?)</textarea>', form, re.DOTALL
-    ):
-        found.setdefault(name, []).append(html.unescape(inner))
-    for name, inner in re.findall(
-        r'<select[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL
-    ):
-        chosen = re.findall(r'<option value="([^"]*)" selected>', inner)
-        found.setdefault(name, []).extend(map(html.unescape, chosen or [""]))
-    return found
 
 
 def say(page: str) -> str:

@@ -254,6 +254,7 @@ class RecordForm:
         courses: Mapping[str, str] | None = None,
     ) -> None:
         self.sheet, self.sense, self.base = sheet, sense, base
+        self.withheld = frozenset(withheld)
         self.faults: list[str] = []
         """What is wrong with the record and with none of its fields."""
         self._courses = dict(courses or {})
@@ -428,6 +429,8 @@ class RecordForm:
             content_type(self.sheet.kind).model_validate(content)
         except ValidationError as error:
             for fault in error.errors():
+                if fault["loc"] and fault["loc"][0] in self.withheld:
+                    continue  # what its reader may not see is not theirs to give
                 self._blame(fault["loc"], fault_text(fault))
 
     def _blame(self, path: tuple[int | str, ...], text: str) -> None:

@@ -32,6 +32,7 @@ DESK: Final = (
     ("desk", _("Desk"), Role.READER),
     ("record_choose", _("Add"), Role.EDITOR),
     ("questions", _("Questions to you"), Role.EDITOR),
+    ("proposals", _("Proposals"), Role.EDITOR),
     ("workbook", _("Workbook"), Role.EDITOR),
     ("upload_new", _("Upload"), Role.EDITOR),
     ("duplicates", _("Duplicates"), Role.EDITOR),

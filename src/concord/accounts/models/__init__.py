@@ -12,6 +12,7 @@ from concord.accounts.models.people import (
     Token,
     TokenUse,
 )
+from concord.accounts.models.proposals import Proposal
 from concord.accounts.models.rounds import Round, RoundAsked
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "NoticeChoice",
     "Person",
     "PersonManager",
+    "Proposal",
     "Role",
     "Round",
     "RoundAsked",

@@ -34,4 +34,9 @@ def actions_for(request: HttpRequest, record: RecordView) -> list[Action]:
         for acting in acting_list(person=person)
     ):
         found.append((reverse("answer", args=[record.id]), _("Answer it")))
+    if not owns and sheet_of(record.kind):
+        found.append((reverse("propose", args=[record.id]), _("Propose a correction")))
+    acts = {a.institution for a in acting_list(person=person) if a.may(Role.EDITOR)}
+    if record.kind == "institution" and record.id not in acts:
+        found.append((reverse("propose_choose", args=[record.id]), _("Propose an addition")))
     return found

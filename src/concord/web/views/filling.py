@@ -19,7 +19,6 @@ from concord.exchange.threeway import carried, changes_of
 from concord.exchange.workbook.cells import Content, language_shown
 from concord.record.errors import ChangedMeanwhileError, InvalidContentError, NotFoundError
 from concord.record.selectors import RecordView, contents_then, record_get
-from concord.record.services import content_parse
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
 
@@ -52,6 +51,7 @@ class Filling:
     """What else the page shows."""
     check_more: Callable[[Mapping[str, str]], dict[str, str]] = lambda _post: {}
     """What is to be mended in fields that the page has beside those of the record."""
+    template: str = "concord/record_form.html"
 
     def answer(self) -> HttpResponse:
         """The page, or what comes of a form that was sent."""
@@ -124,7 +124,6 @@ class Filling:
             return self._page(form, warnings=warnings, doubles=doubles, seen=key)
         filled = Filled(self.base, wanted, self.made_from, self.context, self.request.POST)
         try:
-            content_parse(kind=self.kind, data=wanted)
             done = self.write(filled)
         except InvalidContentError as error:
             form.faults += error.fields.values() or [error.detail]
@@ -168,7 +167,7 @@ class Filling:
                 "untouched": sorted(self.record.withheld) if self.record else [],
             }
         )
-        return render(self.request, "concord/record_form.html", context, status=status)
+        return render(self.request, self.template, context, status=status)
 
     def _names(self) -> list[str]:
         names = self.context.sense.names.offered()
