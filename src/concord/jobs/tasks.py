@@ -14,6 +14,7 @@ from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
 from concord.accounts.rounds import rounds_open
 from concord.accounts.services import token_uses_forget
+from concord.accounts.telling import news_tell
 from concord.core.disclosure import Audience, Viewer
 from concord.exchange.deciding import upload_carry_out
 from concord.exchange.exports import export_run, exports_forget
@@ -92,6 +93,12 @@ def open_rounds() -> None:
 def forget_token_uses() -> None:
     """Delete from where tokens were used more than 90 days ago."""
     token_uses_forget()
+
+
+@periodic(FIVE_MINUTES)
+def tell_news() -> None:
+    """Tell institutions that a record names them, and owners that they are answered."""
+    news_tell()
 
 
 @periodic(DAY)

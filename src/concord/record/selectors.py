@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from concord.core.disclosure import (
+    PUBLIC,
     Viewer,
     Visible,
     institution_audience,
@@ -409,3 +410,14 @@ def changed_since(
     ).values_list("id", "kind", "text", "audience", "levels", "is_removed", "owner_id")
     for row in texts.iterator(BATCH):
         yield Change(*row)
+
+
+def appeared_since(number: int, *, kinds: Collection[str]) -> Iterator[Change]:
+    """Records that everybody sees and that nobody outside saw in any revision up to ``number``."""
+    known = Revision.objects.filter(record=OuterRef("pk"), number__lte=number, audience=PUBLIC)
+    ids = Record.objects.filter(
+        ~Exists(known), changed_in__gt=number, kind__in=kinds, audience=PUBLIC, is_removed=False
+    ).values_list("id", flat=True)
+    found = list(ids)
+    for start in range(0, len(found), BATCH):
+        yield from changed_since(number, ids=found[start : start + BATCH])

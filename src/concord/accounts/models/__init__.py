@@ -1,5 +1,6 @@
 """The tables of accounts, one module for each subject."""
 
+from concord.accounts.models.answers import Told
 from concord.accounts.models.notices import Notice, NoticeChoice, What
 from concord.accounts.models.people import (
     FOR_INSTITUTIONS,
@@ -30,5 +31,6 @@ __all__ = [
     "Scope",
     "Token",
     "TokenUse",
+    "Told",
     "What",
 ]
