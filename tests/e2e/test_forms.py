@@ -97,7 +97,6 @@ def test_a_course_by_form_and_a_correction_proposed_to_it(people: People, centre
     carol.select_option("#level", "basic")
     carol.fill("#source", "2025 연차 보고서")
     carol.fill("#why", "초급 과정입니다.")
-    picture(carol, "proposal-form")
     carol.click("p.stays button")
     carol.wait_for_url("**/ko/me/proposals/")
     assert look(carol) == []
@@ -160,4 +159,3 @@ def test_a_party_answers_what_another_says_of_it(people: People, centre: UUID) -
     assert ann.locator("main .confirmation-contested").count() >= 1
     ann.goto(f"{people.address}/ko/records/{keys[1]}/")
     assert "다른 센터였습니다." in ann.inner_text("#answers")
-    picture(ann, "answered")
