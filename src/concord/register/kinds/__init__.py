@@ -2,7 +2,7 @@
 
 from concord.register.kinds.activity import Activity
 from concord.register.kinds.agreement import Agreement
-from concord.register.kinds.answer import Answer
+from concord.register.kinds.answer import PartyAnswer
 from concord.register.kinds.course import Course
 from concord.register.kinds.declaration import Declaration
 from concord.register.kinds.endorsement import Endorsement
@@ -16,13 +16,13 @@ from concord.register.kinds.workforce import Need, Workforce
 __all__ = [
     "Activity",
     "Agreement",
-    "Answer",
     "Course",
     "Declaration",
     "Endorsement",
     "Institution",
     "Need",
     "Network",
+    "PartyAnswer",
     "Relation",
     "Source",
     "Statement",

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from concord.record.content import Content, Party, Refers, Text
 from concord.record.kinds import register_kind
-from concord.register.words import Answer as Word
+from concord.register.words import Answer
 
 ANSWERABLE: Final = (
     "activity", "agreement", "relation", "course", "statement", "institution",
@@ -19,7 +19,7 @@ ANSWERABLE: Final = (
 
 
 @register_kind
-class Answer(Content):
+class PartyAnswer(Content):
     """What a party itself says of another's record that names it; it stands beside that record.
 
     It belongs to the institution that answers, for itself or for its State, and there is one for
@@ -32,7 +32,7 @@ class Answer(Content):
 
     about: Annotated[UUID, Refers(ANSWERABLE)] = Field(description="The record that is answered")
     party: Party = Field(description="Who answers: the institution, or its State")
-    answer: Word = Field(description="What it says")
+    answer: Answer = Field(description="What it says")
     text: Text | None = Field(default=None, description="In its own words")
 
     def title(self) -> Text:
