@@ -43,14 +43,6 @@ class MediaTypeError(ConcordError):
     title = _("The body is of a type that is not taken here.")
 
 
-class TooLargeError(ConcordError):
-    """The body is larger than is allowed."""
-
-    code = "too-large"
-    status = 413
-    title = _("The body of the request is too large.")
-
-
 class ConditionNeededError(ConcordError):
     """A change was sent without the tag of the record that it was made from."""
 

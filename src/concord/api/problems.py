@@ -17,8 +17,14 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
 from concord.api.bodies import MOST_BYTES
-from concord.api.errors import InvalidBodyError, MalformedError, TooLargeError, TooManyError
-from concord.record.errors import ConcordError, InvalidQueryError, MergedError, NotFoundError
+from concord.api.errors import InvalidBodyError, MalformedError, TooManyError
+from concord.record.errors import (
+    ConcordError,
+    InvalidQueryError,
+    MergedError,
+    NotFoundError,
+    TooLargeError,
+)
 from concord.record.faults import fault_text
 
 PROBLEM: Final = "application/problem+json"

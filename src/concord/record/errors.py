@@ -91,3 +91,11 @@ class InvalidQueryError(ConcordError):
     code = "invalid-query"
     status = 400
     title = _("The request asks for something that cannot be.")
+
+
+class TooLargeError(ConcordError):
+    """The body is larger than is allowed."""
+
+    code = "too-large"
+    status = 413
+    title = _("The body of the request is too large.")

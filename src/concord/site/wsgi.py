@@ -5,8 +5,10 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from concord.site.bodies import whole_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "concord.site.settings")
-application = get_wsgi_application()
+application = whole_bodies(get_wsgi_application())
 
 
 def _warm() -> None:

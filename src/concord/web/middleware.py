@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from concord.record.errors import ConcordError, InvalidQueryError
+from concord.exchange.reading import MAX_FILE_BYTES
+from concord.record.errors import ConcordError, InvalidQueryError, TooLargeError
 from concord.web.errors import error_page
 
+MOST_BYTES: Final = MAX_FILE_BYTES + 1024**2
+"""A file of the largest size, and the rest of its form."""
 Next = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
@@ -39,6 +44,24 @@ class SecurityHeaders:
         response.setdefault("Content-Security-Policy", policy())
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+
+class NotTooLarge:
+    """Refuses a request that says that it is larger than any file we take, before it is read.
+
+    The interface for programs has a limit of its own.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if length.isascii() and length.isdigit() and int(length) > MOST_BYTES:
+            most = MAX_FILE_BYTES // 1024**2
+            detail = _("At most %(limit)s MB can be sent at once.") % {"limit": most}
+            return error_page(request, TooLargeError(detail))
+        return self.get_response(request)
 
 
 class NoNul:
