@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from pathlib import PureWindowsPath
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from concord.exchange.keeping import file_keep, files_drop, progress_say, tables
 from concord.exchange.models import Upload
 from concord.exchange.previewing import remember, upload_read
 from concord.exchange.reading import Table, file_measure, read_file, read_pasted
+from concord.exchange.reading.values import clean_text
 from concord.exchange.workbook.choices import choices as word_choices
 from concord.exchange.workbook.sheets import RECORDS, SHEETS, sheet_named
 from concord.record.errors import NotFoundError
@@ -66,7 +67,7 @@ def _make(
     upload = Upload(
         institution=acting.institution,
         person=acting.person,
-        name=Path(name).name[:200],
+        name=clean_text(PureWindowsPath(name).name)[:200] or _("table"),
         digest=hashlib.sha256(data).hexdigest(),
         language=language,
         mapping={"is_pasted": is_pasted, "spoken": get_language()},
