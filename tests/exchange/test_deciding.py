@@ -10,9 +10,11 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +23,7 @@ from making import ROOT, Maker
 from concord.accounts.models import Mandate, Person, Role
 from concord.accounts.selectors import Acting, acting_for
 from concord.core.disclosure import member_of
+from concord.exchange import marking
 from concord.exchange.deciding import (
     NotNowError,
     decision_keep,
@@ -146,6 +149,19 @@ def test_a_file_is_read_once(acting: Acting) -> None:
     assert upload_bytes(upload) == b""
     upload_drop(acting=acting, upload_id=upload.id)
     assert list(Path(acting_folder()).iterdir()) == []
+
+
+def test_the_faults_of_a_large_upload_come_as_a_list(
+    acting: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "MOST_ROWS", 2)
+    data = b"Title,Topics,Hours\nA,B4,1\nB,=1+1,x\nC,B4,3\n"
+    upload = compared(acting, data)
+    book = openpyxl.load_workbook(BytesIO(marking.workbook_marked(upload=upload)))
+    (page,) = book
+    rows = list(page.iter_rows(values_only=True))
+    assert [row[1:4] for row in rows[1:]] == [(3, "Topics", "=1+1"), (3, "Hours", "x")]
+    assert not any(cell.data_type == "f" for line in page for cell in line)
 
 
 def acting_folder() -> Path:

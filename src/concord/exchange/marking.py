@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any, Final
 
 import openpyxl
+import xlsxwriter
 from django.utils.translation import gettext as _
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
@@ -20,13 +21,19 @@ from concord.exchange.reading import Table
 
 MARK: Final = PatternFill("solid", fgColor="FFD9D0")
 AUTHOR: Final = "Concord"
+MOST_ROWS: Final = 10_000
+"""Rows of an upload whose own file is marked, which takes some seconds."""
 
 
 def workbook_marked(*, upload: Upload) -> bytes:
     """An XLSX file of what was uploaded; each faulty cell is coloured and says what was expected.
 
-    A workbook keeps its own look; a text or a pasted table becomes a workbook.
+    A workbook keeps its own look; a text or a pasted table becomes a workbook. Of an upload of more
+    than ``MOST_ROWS`` the file is a list of the faults: openpyxl holds a whole workbook in memory,
+    some 50 bytes for each that the file has.
     """
+    if sum(upload.counts.values()) > MOST_ROWS:
+        return _listed(upload)
     data = upload_bytes(upload)
     tables = tables_of(upload)
     book = _opened(data) or _made_of(tables)
@@ -44,6 +51,27 @@ def workbook_marked(*, upload: Upload) -> bytes:
             page.cell(header_row, place).fill = MARK
     target = BytesIO()
     book.save(target)
+    return target.getvalue()
+
+
+def _listed(upload: Upload) -> bytes:
+    """The faults of an upload, a row each."""
+    target = BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(target, options)
+    page = book.add_worksheet()
+    heads = (_("Sheet"), _("Row"), _("Column"), _("Value"), _("Expected"), _("Perhaps"))
+    page.write_row(0, 0, [str(head) for head in heads])
+    place = 0
+    for row in _faulty(upload):
+        for fault in row["faults"]:
+            place += 1
+            page.write_string(place, 0, row["table"])
+            page.write_number(place, 1, row["number"])
+            texts = (fault["column"], fault["value"], fault["expected"], "; ".join(fault["likely"]))
+            for column, words in enumerate(texts, start=2):
+                page.write_string(place, column, words)
+    book.close()
     return target.getvalue()
 
 
