@@ -54,7 +54,8 @@ test: lint ## everything that must hold on every commit, within ten minutes
 
 test-postgres: bootstrap-dev
 	@if [ -n "$${CONCORD_TEST_POSTGRES:-}" ]; then \
-	  CONCORD_DATABASE_URL="$$CONCORD_TEST_POSTGRES" .venv/bin/pytest -q -n $(CORES) -m "not slow and not browser"; \
+	  CONCORD_DATABASE_URL="$$CONCORD_TEST_POSTGRES" .venv/bin/pytest -q -n $(CORES) -m "not slow and not browser" \
+	    $(addprefix --ignore=tests/,core documents exchange/reading exchange/feeds); \
 	else echo "PostgreSQL tests were left out: apt-get install postgresql, then set CONCORD_TEST_POSTGRES=postgresql://user:password@host/name"; fi
 
 test-slow: bootstrap-dev ## what is too long for every commit: every page under axe

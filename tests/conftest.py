@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -24,6 +25,9 @@ settings.register_profile(
     "concord", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("concord")
+# Real argon2, at its lowest cost: people join in most tests, and each would take 0.1 s of them.
+Argon2PasswordHasher.time_cost = Argon2PasswordHasher.parallelism = 1
+Argon2PasswordHasher.memory_cost = 8
 Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
