@@ -155,7 +155,15 @@ class Revision(models.Model):
                 fields=["record", "revision_number"], name="one_revision_of_a_number"
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["at"], name="revision_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="revision_at"),
+            # a record that programs revise often has few, or none, by somebody of its owner
+            models.Index(
+                fields=["record", "-revision_number"],
+                condition=models.Q(actor_person__isnull=False),
+                name="revision_by_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} revision {self.revision_number}"
