@@ -49,17 +49,17 @@ lint: bootstrap-dev ## ruff, import-linter, mypy strict, missing migrations
 	@echo "lint: all well"
 
 test: lint ## everything that must hold on every commit, within ten minutes
-	@.venv/bin/pytest -q -n $(CORES) -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=80
-	@$(MAKE) --no-print-directory test-postgres
+	@.venv/bin/pytest -q -n $(CORES) -m "not slow and not browser"
 
 test-postgres: bootstrap-dev
 	@if [ -n "$${CONCORD_TEST_POSTGRES:-}" ]; then \
 	  CONCORD_DATABASE_URL="$$CONCORD_TEST_POSTGRES" .venv/bin/pytest -q -n $(CORES) -m "not slow and not browser" \
-	    $(addprefix --ignore=tests/,core documents exchange/reading exchange/feeds); \
+	    --cov --cov-report=term:skip-covered --cov-fail-under=80; \
 	else echo "PostgreSQL tests were left out: apt-get install postgresql, then set CONCORD_TEST_POSTGRES=postgresql://user:password@host/name"; fi
 
-test-slow: bootstrap-dev ## what is too long for every commit: every page under axe
-	@.venv/bin/pytest -q -n $(CORES) -m slow
+test-slow: bootstrap-dev ## what takes longer: a real browser, fuzzing, and all of it on PostgreSQL
+	@.venv/bin/pytest -q -n $(CORES) -m "slow or browser"
+	@$(MAKE) --no-print-directory test-postgres
 
 lock: $(UV) ## make the locked requirement files anew
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
