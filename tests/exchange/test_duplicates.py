@@ -247,6 +247,15 @@ def test_a_field_withheld_since_the_search_gives_no_reason(sides: Sides) -> None
     assert likely_list(institution=sides.centre.institution).pairs == []
 
 
+def test_the_same_said_twice_of_a_month_is_found(sides: Sides) -> None:
+    more = {
+        "when": "2019-07", "town": None, "country": "KR", "topics": ["E2"],
+        "parties": [{"party": {"institution": str(sides.centre.institution)}, "part": "host"}],
+    }  # fmt: skip
+    twice = [workshop(sides.make, "Border detection", **more) for _time in range(2)]
+    assert set(twice) in found(sides.centre)
+
+
 def test_pairs_come_likeliest_first_by_pages_and_kinds(sides: Sides) -> None:
     for number in range(3):
         workshop(sides.make, "Insider threat workshop", when="2024-03", note=text(str(number)))

@@ -20,6 +20,9 @@ from concord.register.lists import training_table
 
 AT_ONCE: Final = 2_000
 """Records up to which the search is done while a person waits: about a second."""
+AT_LEAST: Final = 0.3
+"""Less than an upload asks about, which waits for the answer: here people look through a list, and
+two records of one provider that say the same of a month alone score a third."""
 BATCH: Final = 500
 
 
@@ -61,7 +64,7 @@ def duplicates_find(*, institution: UUID) -> int:
             if record.owner == institution:
                 owned.add(key)
             items.append(likely_of(kind, key, record.content))
-    index = LikenessIndex(items)
+    index = LikenessIndex(items, at_least=AT_LEAST)
     if len(owned) * 2 > len(items):
         pairs: Iterator[Pair] = iter(index.pairs())
     else:
