@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from concord.core.disclosure import member_of
-from concord.core.likeness import LikenessIndex, Pair
+from concord.core.likeness import LEAST, LikenessIndex, Pair
 from concord.exchange.doubles import KINDS, likely_of
 from concord.exchange.duplicates import PairView, pair_views, settled_pairs
 from concord.exchange.models import LikelyPair, Scan
@@ -20,9 +20,6 @@ from concord.register.lists import training_table
 
 AT_ONCE: Final = 2_000
 """Records up to which the search is done while a person waits: about a second."""
-AT_LEAST: Final = 0.3
-"""Less than an upload asks about, which waits for the answer: here people look through a list, and
-two records of one provider that say the same of a month alone score a third."""
 BATCH: Final = 500
 
 
@@ -49,6 +46,8 @@ def scan_is_small(*, institution: UUID) -> bool:
 def duplicates_find(*, institution: UUID) -> int:
     """Search the register and keep the pairs that concern the institution; return how many.
 
+    Less likely pairs too than an upload asks about, which waits for the answer: here people look
+    through a list, and two records of one provider that say the same of a month alone score 0.26.
     Only what every person of the institution may see is compared, so that neither a pair nor the
     order of pairs tells of anything withheld from them.
     """
@@ -64,7 +63,7 @@ def duplicates_find(*, institution: UUID) -> int:
             if record.owner == institution:
                 owned.add(key)
             items.append(likely_of(kind, key, record.content))
-    index = LikenessIndex(items, at_least=AT_LEAST)
+    index = LikenessIndex(items, at_least=LEAST)
     if len(owned) * 2 > len(items):
         pairs: Iterator[Pair] = iter(index.pairs())
     else:
