@@ -16,6 +16,9 @@ from playwright.sync_api import Browser, Page
 
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
+from concord.exchange.deciding import AT_ONCE, upload_carry_out
+from concord.exchange.keeping import progress_say
+from concord.exchange.models import Upload
 from concord.exchange.workbook.choices import choices
 from concord.record.following import forget
 
@@ -138,3 +141,38 @@ def test_from_a_table_of_their_own_to_public_page(officer: Page) -> None:
     shown = public_training(page)
     assert "輸送セキュリティ研修" in shown
     assert "内部脅威ワークショップ" in shown
+
+
+def test_a_page_follows_what_the_worker_does(officer: Page, tmp_path: Path) -> None:
+    """2,001 rows: more than a page waits for. With scripts it follows; without, it is read anew."""
+    page = officer
+    path = tmp_path / "ours.csv"
+    rows = "\n".join(f"研修 {number},D1" for number in range(AT_ONCE + 1))
+    path.write_text(f"研修名,分野\n{rows}\n", encoding="utf-8")
+    page.click("main a[href$='/uploads/new/']")
+    page.set_input_files("#file", path)
+    page.click("main form[enctype] button")
+    page.select_option("select[name=sheet-0]", "courses")
+    page.click("button[value=sheet]")
+    page.click("button[value=map]")
+    page.click("button[value=confirm]")
+    assert look(page) == []
+    upload = Upload.objects.get()
+    assert upload.state == Upload.State.WRITING
+    assert page.locator("meta[http-equiv=refresh]").count() == 0  # within noscript alone
+    progress_say(upload.id, 1_500, AT_ONCE + 1)
+    page.wait_for_selector("#progress progress[value='1500']")
+    assert "1,500" in page.inner_text("#progress")
+    assert upload_carry_out(upload_id=upload.id).state == Upload.State.WRITTEN
+    page.wait_for_selector("button[value=undo]")
+    assert look(page) == []
+    page.click("button[value=undo]")
+    page.wait_for_selector("#progress")
+    stopped = tmp_path / "uploads" / f"{upload.id}.progress"
+    os.utime(stopped, (0, 0))
+    page.wait_for_selector("button[value=again]")
+    assert look(page) == []
+    page.click("button[value=again]")
+    page.wait_for_selector("#progress progress")
+    assert upload_carry_out(upload_id=upload.id).state == Upload.State.UNDONE
+    page.wait_for_selector("#progress", state="detached")

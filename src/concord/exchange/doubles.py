@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -44,10 +45,13 @@ class Doubles:
             if among is not None
             else chain.from_iterable(record_list(viewer=viewer, kind=kind) for kind in KINDS)
         )
-        self._records: dict[str, RecordView] = {str(record.id): record for record in found}
-        self._index = LikenessIndex(
-            [likely_of(record.kind, key, record.content) for key, record in self._records.items()]
-        )
+        self._records: dict[str, RecordView] = {}
+        likely = []
+        for record in found:
+            key = str(record.id)
+            likely.append(likely_of(record.kind, key, record.content))
+            self._records[key] = replace(record, content=_title_alone(record.content))
+        self._index = LikenessIndex(likely)
 
     def of(
         self,
@@ -56,6 +60,9 @@ class Doubles:
         without: Collection[str] = (),
     ) -> dict[str, RecordView]:
         """For new records, given as kind, id and content, the one that each may be, if any.
+
+        It comes with no more of its content than its title: of a large register all of it would
+        take gigabytes.
 
         A pair that was decided on does not come again, by the id or by what the record says.
         ``without`` are ids of records that are known to be others.
@@ -77,6 +84,10 @@ class Doubles:
                 found[key] = self._records[other]
                 break
         return found
+
+
+def _title_alone(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {"titles": content["titles"]} if "titles" in content else {}
 
 
 def candidates(

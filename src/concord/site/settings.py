@@ -37,7 +37,7 @@ def _database(url: str | None) -> dict[str, Any]:
             "NAME": VAR / "concord.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": 60,  # a large upload is written in one go, and others wait for it
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
         }
