@@ -19,7 +19,7 @@ from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting, acting_for
 from concord.exchange.comparing import Status
 from concord.exchange.duplicates import rows_told_apart
-from concord.exchange.keeping import progress_of, progress_say
+from concord.exchange.keeping import progress_of, progress_say, unsearched
 from concord.exchange.models import Upload
 from concord.record.checking import rules_digest
 from concord.record.content import Content, StoredContent
@@ -187,11 +187,12 @@ def _confirm(acting: Acting, upload: Upload, without: set[str], also: set[str]) 
     revisions: dict[UUID, int] = {}
     total = sum(upload.counts.values())
     drafts = _drafts(upload, without, also, lambda rows: progress_say(upload.id, rows, total))
-    while some := list(islice(drafts, CHUNK)):
-        part = revisions_write_or_hold(actor=actor, drafts=some, via="workbook", reason=reason)
-        done.written.extend(part.written)
-        done.waiting.extend(part.waiting)
-        revisions |= {draft.record_id: (draft.made_from or 0) + 1 for draft in some}
+    with unsearched():
+        while some := list(islice(drafts, CHUNK)):
+            part = revisions_write_or_hold(actor=actor, drafts=some, via="workbook", reason=reason)
+            done.written.extend(part.written)
+            done.waiting.extend(part.waiting)
+            revisions |= {draft.record_id: (draft.made_from or 0) + 1 for draft in some}
     if also:
         rows_told_apart(acting=acting, rows=_told_apart(upload, also - without))
     upload.written = [[str(key), revisions[key]] for key in done.written]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from concord.core.disclosure import member_of
 from concord.core.vocabulary.folding import fold
 from concord.exchange.comparing import Comparison, GivenSheet
-from concord.exchange.keeping import progress_say, tables_of
+from concord.exchange.keeping import progress_say, tables_of, unsearched
 from concord.exchange.models import Batch, Remembered, Upload
 from concord.exchange.reading import Remark, Table
 from concord.exchange.understanding import (
@@ -106,7 +106,7 @@ def upload_compare(*, upload_id: UUID) -> Upload:
     if upload.state != Upload.State.COMPARING:
         return upload
     try:
-        with translation.override(upload.mapping.get("spoken")):
+        with translation.override(upload.mapping.get("spoken")), unsearched():
             progress_say(upload.id, 0, 0)
             _read_and_compare(upload)
     except ConcordError as error:
