@@ -6,11 +6,12 @@ import uuid
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
 from making import Maker, text
 
 from concord.core.disclosure import ANYONE, Level, Viewer, member_of
 from concord.jobs.kept import kept_coverage
+from concord.jobs.tasks import run_studies
 from concord.register.words import Cut
 from concord.studies import services
 from concord.studies.models import KeptResult
@@ -41,7 +42,8 @@ def test_members_see_their_own_and_nobody_else_does(centre: uuid.UUID) -> None:
     assert first is not None
     assert not first.is_own
     assert topics_seen(member) == {"B1"}, "until the worker has run"
-    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    asked = DBTaskResult.objects.get(task_path=run_studies.module_path)
+    run_studies.call(*asked.args_kwargs["args"])
     assert topics_seen(member) == {"B1", "D1"}
     assert topics_seen(other) == topics_seen(ANYONE) == {"B1"}
 

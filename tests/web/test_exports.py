@@ -29,7 +29,6 @@ def _body(client: Client, address: str) -> bytes:
     response: Any = client.get(address)
     assert response.status_code == 200, address
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
     return body
 
 

@@ -42,7 +42,6 @@ def fill(make: Maker, count: int, level: Level = Level.PUBLIC) -> None:
 
 def body(response: Any) -> bytes:
     found = b"".join(response.streaming_content)
-    response.close()
     return found
 
 

@@ -241,7 +241,6 @@ def test_the_catalogue_leads_to_every_form(client: Client) -> None:
     assert len(addresses) == 31
     for address in addresses:
         answer = client.get(urlsplit(address).path)
-        answer.close()
         assert answer.status_code == 200, address
 
 
