@@ -28,8 +28,7 @@ from concord.register.listings import LISTINGS
 def _body(client: Client, address: str) -> bytes:
     response: Any = client.get(address)
     assert response.status_code == 200, address
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    return body
+    return b"".join(response.streaming_content) if response.streaming else response.content
 
 
 def _rows(client: Client, address: str) -> list[dict[str, str]]:

@@ -41,8 +41,7 @@ def fill(make: Maker, count: int, level: Level = Level.PUBLIC) -> None:
 
 
 def body(response: Any) -> bytes:
-    found = b"".join(response.streaming_content)
-    return found
+    return b"".join(response.streaming_content)
 
 
 def test_a_small_list_and_a_record_come_at_once_with_the_filter(

@@ -242,6 +242,7 @@ def test_the_catalogue_leads_to_every_form(client: Client) -> None:
     for address in addresses:
         answer = client.get(urlsplit(address).path)
         assert answer.status_code == 200, address
+        assert b"".join(answer), address  # to its end, which closes what it reads
 
 
 def test_a_list_in_a_frame_is_public_small_and_sets_nothing(client: Client, make: Maker) -> None:
