@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Person, Role
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import Viewer, member_of
+from concord.core.disclosure import Viewer
+from concord.record.audiences import viewer_as
 from concord.record.columns import Question
 from concord.record.errors import InvalidContentError, NotFoundError
 from concord.record.publishing import Written, records_publish, revisions_write_or_hold
@@ -48,7 +49,7 @@ class Asked:
 def speaks_for(*, person: Person, acting: Acting) -> list[Party]:
     """For whom somebody answers: the institution; its State too, as the contact point of it."""
     found: list[Party] = [{"institution": str(acting.institution)}]
-    home = records_get(viewer=member_of(acting.institution), ids=[acting.institution])
+    home = records_get(viewer=viewer_as(acting.institution), ids=[acting.institution])
     state = home[acting.institution].content.get("state") if home else None
     if state and person.mandates.filter(role=Role.CONTACT_POINT, state=state).exists():
         found.append({"state": state})
@@ -119,7 +120,7 @@ def _key(party: Mapping[str, Any]) -> str:
 
 
 def _answers_by(acting: Acting, about: Collection[UUID] = ()) -> list[RecordView]:
-    viewer = member_of(acting.institution)
+    viewer = viewer_as(acting.institution)
     asked = {"by": frozenset({str(acting.institution)})}
     if about:
         asked["about"] = frozenset(map(str, about))
@@ -210,7 +211,7 @@ def _draft(
 def answer_take_back(*, acting: Acting, answer: UUID) -> None:
     """Take an answer back: the party has said nothing again."""
     actor = acting.require(Role.EDITOR)
-    found = records_get(viewer=member_of(acting.institution), ids=[answer])
+    found = records_get(viewer=viewer_as(acting.institution), ids=[answer])
     if answer not in found or found[answer].kind != "answer":
         raise NotFoundError
     records_remove(actor=actor, ids=[answer], via="answer", reason="")

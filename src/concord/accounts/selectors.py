@@ -19,15 +19,8 @@ from concord.accounts.models import (
     Token,
     TokenUse,
 )
-from concord.core.disclosure import (
-    ANYONE,
-    PUBLIC,
-    Actor,
-    Audience,
-    Clearance,
-    Viewer,
-    institution_audience,
-)
+from concord.core.disclosure import Actor, Clearance, Viewer, state_audience
+from concord.record.audiences import viewer_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +62,14 @@ def mandate_list(*, person: Person) -> list[Mandate]:
 
 
 def viewer_for(*, person: Person) -> Viewer:
-    """Everything that a person may see."""
-    audiences: set[Audience] = {PUBLIC}
-    for mandate in mandate_list(person=person):
-        if mandate.institution:
-            audiences.add(institution_audience(mandate.institution))
-    return Viewer(frozenset(audiences)) if len(audiences) > 1 else ANYONE
+    """Everything that a person may see.
+
+    To coordinate a network opens nothing: its coordinator sees what its institution is a member of.
+    """
+    mandates = list(person.mandates.all())
+    states = {m.state for m in mandates if m.state and m.role == Role.CONTACT_POINT}
+    seen = viewer_as(*(m.institution for m in mandates if m.institution)).audiences
+    return Viewer(seen | set(map(state_audience, states))) if states else Viewer(seen)
 
 
 def acting_list(*, person: Person) -> list[Acting]:

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from concord.accounts.admitting import invited_admit
 from concord.accounts.errors import NotAllowedError, PasswordError, TakenAddressError
 from concord.accounts.models import (
     FOR_INSTITUTIONS,
@@ -104,6 +105,7 @@ def invitation_accept(*, secret: str, person: Person) -> Mandate:
             raise NotAllowedError(_("This link is for somebody else: you made it yourself."))
         if invitation.role == Role.MANAGER:
             _end_links_from_before(invitation)
+            invited_admit(invitation=invitation)
         scope = {
             "institution": invitation.institution,
             "state": invitation.state,

@@ -15,7 +15,8 @@ from concord.accounts.models import Role
 from concord.accounts.selectors import Acting, digest_of, token_acting
 from concord.accounts.services import token_used
 from concord.api.errors import TooManyError
-from concord.core.disclosure import ANYONE, Actor, Viewer, member_of
+from concord.core.disclosure import ANYONE, Actor, Viewer
+from concord.record.audiences import viewer_as
 
 BAD_TOKENS: Final = 20
 """Wrong tokens from one address in ``WHILE`` seconds; after that no token of its is looked at."""
@@ -33,7 +34,7 @@ class Caller:
 
     @property
     def viewer(self) -> Viewer:
-        return member_of(self.acting.institution)
+        return viewer_as(self.acting.institution)
 
 
 def caller_of(request: HttpRequest) -> Caller | None:

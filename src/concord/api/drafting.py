@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from concord.api.problems import pointer
 from concord.api.schemas import BatchIn, RecordIn
-from concord.core.disclosure import Level, Viewer
+from concord.core.disclosure import Level, Viewer, level_of
 from concord.core.vocabulary import UnknownCodeError
 from concord.record.content import Content
 from concord.record.errors import ConcordError, InvalidContentError
@@ -79,7 +79,7 @@ def changed_draft(viewer: Viewer, view: RecordView, change: Change) -> Draft:
 
 def is_same(draft: Draft, view: RecordView) -> bool:
     """Whether a draft says what the record says already, to the same people."""
-    is_level_same = draft.level is None or draft.level.value == view.audience.partition(":")[0]
+    is_level_same = draft.level is None or draft.level == level_of(view.audience)
     is_content_same = not view.withheld and content_dump(draft.content) == view.content
     return is_content_same and is_level_same and draft.field_levels is None
 

@@ -34,6 +34,7 @@ RECORD: Final[dict[str, Any]] = {
     "revision": 2,
     "changed_at": "2027-01-15T09:30:00Z",
     "level": "public",
+    "tlp": "TLP:CLEAR",
     "content": CONTENT,
     "withheld": [],
 }

@@ -7,9 +7,16 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import UUID4, ConfigDict, Field
+from pydantic import (
+    UUID4,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
-from concord.core.disclosure import Level
+from concord.core.disclosure import Level, level_of, strictest_tlp
 from concord.record.history import RevisionPair
 from concord.record.publishing import WaitingView
 from concord.record.selectors import RecordView, RevisionView
@@ -26,7 +33,12 @@ class RecordOut(Schema):
     owner: UUID = Field(description="Institution that owns it")
     revision: int = Field(description="Number of the revision within the record")
     changed_at: dt.datetime = Field(description="When that revision was written")
-    level: str = Field(description="Who may know of it: public, or its institution alone")
+    level: str = Field(
+        description="Who may know of it: public, network:ID, group:ID, state or institution"
+    )
+    tlp: str = Field(
+        description="What may be done with it, by TLP 2.0: the strictest of its fields"
+    )
     content: dict[str, Any] = Field(description="What the record says")
     withheld: list[str] = Field(description="Fields that are not shown, whether or not they hold")
 
@@ -39,7 +51,8 @@ class RecordOut(Schema):
             owner=view.owner,
             revision=view.revision_number,
             changed_at=view.changed_at,
-            level=view.audience.partition(":")[0],
+            level=str(level_of(view.audience)),
+            tlp=strictest_tlp({view.audience, *view.audiences.values()}),
             content=view.content,
             withheld=list(view.withheld),
         )
@@ -152,7 +165,20 @@ class ProblemOut(Schema):
 
 
 Reason = Annotated[str, Field(max_length=1000, description="Why, for the history")]
-Levels = dict[str, Level]
+LevelText = Annotated[
+    Level,
+    PlainValidator(lambda value: value if isinstance(value, Level) else Level.parse(str(value))),
+    PlainSerializer(str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^(public|state|institution|(network|group):[0-9a-f-]{36})$",
+            "examples": ["public"],
+        }
+    ),
+]
+"""A level as text."""
+Levels = dict[str, LevelText]
 
 
 class _In(Schema):
@@ -169,7 +195,7 @@ class RecordIn(_In):
     )
     kind: str = Field(description="Kind of record")
     content: dict[str, Any] = Field(description="What the record says, as its kind has it")
-    level: Level = Field(default=Level.INSTITUTION, description="Who may see it")
+    level: LevelText = Field(default=Level.INSTITUTION, description="Who may see it")
     field_levels: Levels = Field(default={}, description="Fields whose level differs")
 
 
@@ -190,7 +216,7 @@ class RecordPut(_In):
     """The whole content of a record as you may see it; what is withheld from you stays."""
 
     content: dict[str, Any] = Field(description="What the record says, as its kind has it")
-    level: Level | None = Field(default=None, description="Blank keeps what it has")
+    level: LevelText | None = Field(default=None, description="Blank keeps what it has")
     field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
     reason: Reason = ""
 
@@ -199,7 +225,7 @@ class RecordPatch(_In):
     """What changes of a record (RFC 7396): a null takes a field away."""
 
     content: dict[str, Any] = Field(default={}, description="The part of the content that changes")
-    level: Level | None = Field(default=None, description="Blank keeps what it has")
+    level: LevelText | None = Field(default=None, description="Blank keeps what it has")
     field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
     reason: Reason = ""
 

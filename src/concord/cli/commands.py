@@ -22,7 +22,8 @@ from rich.table import Table
 
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
-from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer, member_of
+from concord.cli.members import member
+from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_run
@@ -31,6 +32,7 @@ from concord.exchange.services import folder_load
 from concord.exchange.workbook.writing import workbook_write
 from concord.jobs.schedule import schedule_ensure
 from concord.jobs.tasks import run_studies
+from concord.record.audiences import viewer_as
 from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
 from concord.record.kinds import all_kinds
@@ -51,6 +53,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(member, name="member")
 console = Console()
 
 STATE_WORDS = {
@@ -126,7 +129,7 @@ def template(
     if language not in LANGUAGES:
         known = ", ".join(LANGUAGES)
         raise InvalidQueryError(fields={"language": f"{language!r} is none of {known}"})
-    viewer = member_of(institution)
+    viewer = viewer_as(institution)
     record_get(viewer=viewer, record_id=institution, kind="institution")
     data = workbook_write(viewer=viewer, institution=institution, language=language)
     target.write_bytes(data)
@@ -137,12 +140,13 @@ def template(
 def load(
     folder: Annotated[Path, typer.Argument(help="Folder of CSV files, as in data/east-asia")],
     level: Annotated[
-        Level, typer.Option(help="Who may see the records: institution (default) or public")
-    ] = Level.INSTITUTION,
+        str,
+        typer.Option(help="institution (default), public, state, network:ID or group:ID"),
+    ] = "institution",
     owner: Annotated[UUID | None, typer.Option(help="Id of the institution that owns them")] = None,
 ) -> None:
     """Load a folder of CSV files: all of it, or nothing and a list of every fault."""
-    loaded = folder_load(folder=folder, level=level, owner=owner)
+    loaded = folder_load(folder=folder, level=_as_level(level), owner=owner)
     console.print(f"{loaded.written} records written, {loaded.unchanged} unchanged.")
     studies_run_all()
 
@@ -160,7 +164,7 @@ def coverage(
     ] = None,
 ) -> None:
     """Which topics are offered, by which centres, and which are not found in open sources."""
-    viewer, moment = member_of(institution) if institution else ANYONE, _as_moment(known_at)
+    viewer, moment = viewer_as(institution) if institution else ANYONE, _as_moment(known_at)
     kept = coverage_get(viewer=viewer, cut=cut, known_at=moment)
     if kept is None or kept.is_stale:
         result = coverage_run(viewer=viewer, cut=cut, known_at=moment)
@@ -420,6 +424,13 @@ def _as_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise InvalidQueryError(fields={"record": f"{text!r} is not the id of a record"}) from None
+
+
+def _as_level(text: str) -> Level:
+    try:
+        return Level.parse(text)
+    except ValueError as error:
+        raise InvalidQueryError(fields={"level": str(error)}) from None
 
 
 def _as_moment(text: str | None) -> Any:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from concord.accounts.models import Role, What
 from concord.accounts.notices import notice_of_waiting, notice_send
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import PUBLIC, Actor, Viewer, member_of
+from concord.core.disclosure import PUBLIC, Actor, Viewer
 from concord.core.likeness import Reason, compare
 from concord.exchange.doubles import KINDS, likely_of, row_id
 from concord.exchange.models import Decision, LikelyPair, Scan
+from concord.record.audiences import viewer_as
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotFoundError
 from concord.record.publishing import revisions_write_or_hold
 from concord.record.selectors import RecordView, records_get
@@ -87,7 +88,7 @@ def pair_views(*, institution: UUID, pairs: Collection[tuple[UUID, UUID]]) -> li
 
     Likeness is told anew from what may be seen, so that no reason outlives its field's disclosure.
     """
-    viewer = member_of(institution)
+    viewer = viewer_as(institution)
     records = records_get(viewer=viewer, ids={key for pair in pairs for key in pair})
     said = _decisions(pairs)
     found = []
@@ -186,7 +187,7 @@ def _ask(pair: PairView, acting: Acting) -> None:
     """Tell the other owner, if its people may know of the record that is like theirs."""
     if pair.is_own or pair.heard:
         return
-    if records_get(viewer=member_of(pair.other.owner), ids=[pair.mine.id]):
+    if records_get(viewer=viewer_as(pair.other.owner), ids=[pair.mine.id]):
         with translation.override("en"):
             address = reverse("duplicates")
         notice_send(
@@ -244,7 +245,7 @@ def decision_withdraw(*, acting: Acting, decision_id: UUID) -> Decision:
             raise NotFoundError
         if decision.merges.filter(undone_at=None).exists():
             raise ChangedMeanwhileError(_("Undo the merging instead."))
-        waiting = _unlink(decision, member_of(acting.institution), actor)
+        waiting = _unlink(decision, viewer_as(acting.institution), actor)
         notice_of_waiting(actor=actor, waiting=waiting)
         decision.withdrawn_at, decision.withdrawn_by = timezone.now(), acting.person
         decision.save(update_fields=["withdrawn_at", "withdrawn_by"])

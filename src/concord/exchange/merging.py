@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import Level, level_of, member_of, narrowest
+from concord.core.disclosure import Level, level_of, narrowest
 from concord.exchange.duplicates import PairView, decision_make, pair_get
 from concord.exchange.models import Decision, Merge
+from concord.record.audiences import viewer_as
 from concord.record.content import Content
 from concord.record.errors import ChangedMeanwhileError, NotFoundError
 from concord.record.history import revisions_undo
@@ -212,7 +213,7 @@ def _circles(acting: Acting, said: Mapping[str, Any], both: set[str]) -> bool:
     if SAME_AS not in said:
         return False
     target = UUID(said[SAME_AS])
-    found = records_get(viewer=member_of(acting.institution), ids=[target]).get(target)
+    found = records_get(viewer=viewer_as(acting.institution), ids=[target]).get(target)
     return found is not None and found.content.get(SAME_AS) in both
 
 
@@ -266,7 +267,7 @@ def _levels(merging: Merging, picks: Picks) -> tuple[Level, dict[str, Level]]:
     } | {name for name in gone.content if name == ALWAYS_BOTH}
     fields = dict(kept.audiences)
     for name in from_gone:
-        seen_by = narrowest({kept.audience_of(name), gone.audience_of(name)})
+        seen_by = narrowest({kept.audience_of(name), gone.audience_of(name)}, kept.owner)
         if seen_by != kept.audience:
             fields[name] = seen_by
     return level_of(kept.audience), {name: level_of(seen) for name, seen in fields.items()}
@@ -303,7 +304,7 @@ def merge_list(*, acting: Acting, first: int, count: int) -> list[tuple[Merge, R
     """What the institution merged, newest first, each with the record that stands for both."""
     rows = Merge.objects.filter(institution=acting.institution, undone_at=None).order_by("-at")
     merges = list(rows[first : first + count])
-    viewer = member_of(acting.institution)
+    viewer = viewer_as(acting.institution)
     kept = records_get(viewer=viewer, ids={merge.kept for merge in merges})
     return [(merge, kept.get(merge.kept)) for merge in merges]
 

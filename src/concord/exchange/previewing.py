@@ -11,7 +11,6 @@ from uuid import UUID
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from concord.core.disclosure import member_of
 from concord.core.vocabulary.folding import fold
 from concord.exchange.comparing import Comparison, GivenSheet
 from concord.exchange.keeping import progress_say, tables_of, unsearched
@@ -29,6 +28,7 @@ from concord.exchange.workbook.cells import Sense
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import sheet_named
 from concord.exchange.workbook.writing import LISTS, META
+from concord.record.audiences import viewer_as
 from concord.record.checking import rules_digest
 from concord.record.errors import ConcordError
 
@@ -149,7 +149,7 @@ def _understood(upload: Upload, tables: Sequence[Table]) -> list[GivenSheet]:
 
 def _compare(upload: Upload, sheets: Sequence[GivenSheet]) -> None:
     """Batch by batch, each kept at once: nobody else's writing waits for the whole."""
-    viewer = member_of(upload.institution)
+    viewer = viewer_as(upload.institution)
     remembered = {
         (row.subject, row.text): row.choice
         for row in Remembered.objects.filter(institution=upload.institution)

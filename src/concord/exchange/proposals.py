@@ -17,10 +17,11 @@ from concord.accounts.errors import NotAllowedError
 from concord.accounts.models import Mandate, Person, Proposal, Role, What
 from concord.accounts.notices import notice_of_waiting, notice_send
 from concord.accounts.selectors import acting_list, coordinating_list, viewer_for
-from concord.core.disclosure import ANYONE, PUBLIC, Actor, Viewer, member_of
+from concord.core.disclosure import ANYONE, PUBLIC, Actor, Viewer
 from concord.exchange.threeway import Change, carried, changes_of
 from concord.exchange.workbook.cells import Content, Sense
 from concord.exchange.workbook.names import Names
+from concord.record.audiences import viewer_as
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotFoundError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.selectors import RecordView, record_get, records_get
@@ -168,7 +169,7 @@ def proposals_to(*, person: Person) -> list[Proposal]:
 def _in_batches(person: Person, rows: list[Proposal]) -> Iterator[Proposal]:
     edits = {a.institution for a in acting_list(person=person) if a.may(Role.EDITOR)}
     coordinates = bool(coordinating_list(person=person))
-    viewer = member_of(*edits) if edits else ANYONE
+    viewer = viewer_as(*edits) if edits else ANYONE
     records = records_get(viewer=viewer, ids=[row.record_id for row in rows])
     for row in rows:
         record = records.get(row.record_id)
@@ -202,7 +203,7 @@ def proposal_settling(*, person: Person, proposal_id: UUID) -> Settling:
     if proposal is None:
         raise NotFoundError
     for acting in acting_list(person=person):
-        viewer = member_of(acting.institution)
+        viewer = viewer_as(acting.institution)
         record = records_get(viewer=viewer, ids=[proposal.record_id]).get(proposal.record_id)
         owner = record.owner if record else proposal.institution
         is_there = record is not None or proposal.is_addition or not proposal.is_open
@@ -294,7 +295,7 @@ def _write(  # noqa: PLR0917 - what is written, and how it is said
     proposal, actor = settling.proposal, settling.actor
     content, existing = wanted, 0
     if settling.record is not None:
-        whole = record_get(viewer=member_of(actor.institution), record_id=proposal.record_id)
+        whole = record_get(viewer=viewer_as(actor.institution), record_id=proposal.record_id)
         existing = whole.revision_number
         if made_from != existing:
             raise ChangedMeanwhileError(fields={str(whole.id): str(existing)})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import Viewer, member_of
+from concord.core.disclosure import Viewer
 from concord.core.likeness import LikenessIndex
 from concord.core.timespan import TimeSpan
 from concord.core.vocabulary.folding import fold
@@ -22,6 +22,7 @@ from concord.exchange.threeway import carried
 from concord.exchange.workbook.cells import Content, Sense, number_of
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import RECORDS, WorkSheet, sheet_of
+from concord.record.audiences import viewer_as
 from concord.record.columns import Question
 from concord.record.errors import ChangedMeanwhileError, InvalidContentError, NotFoundError
 from concord.record.history import RemovedView, record_restore, records_removed
@@ -168,7 +169,7 @@ def content_now(
     """The whole content that would be written, with what the form does not show."""
     if record_id is None:
         return wanted
-    record = record_get(viewer=member_of(acting.institution), record_id=record_id, kind=kind)
+    record = record_get(viewer=viewer_as(acting.institution), record_id=record_id, kind=kind)
     if record.revision_number != made_from:
         raise ChangedMeanwhileError(fields={str(record_id): str(record.revision_number)})
     return carried(kind, base, wanted, record.content, sense)

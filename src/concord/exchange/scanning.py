@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from concord.core.disclosure import member_of
 from concord.core.likeness import LEAST, LikenessIndex, Pair
 from concord.exchange.doubles import KINDS, likely_of
 from concord.exchange.duplicates import PairView, pair_views, settled_pairs
 from concord.exchange.models import LikelyPair, Scan
+from concord.record.audiences import viewer_as
 from concord.record.columns import Question
 from concord.record.selectors import record_list, register_number
 from concord.register.lists import training_table
@@ -40,7 +40,7 @@ def scan_due(*, institution: UUID) -> bool:
 
 def scan_is_small(*, institution: UUID) -> bool:
     """Whether it can be searched while a person waits."""
-    return training_table().page(member_of(institution), Question(), 1).total <= AT_ONCE
+    return training_table().page(viewer_as(institution), Question(), 1).total <= AT_ONCE
 
 
 def duplicates_find(*, institution: UUID) -> int:
@@ -52,7 +52,7 @@ def duplicates_find(*, institution: UUID) -> int:
     order of pairs tells of anything withheld from them.
     """
     number = register_number()
-    viewer = member_of(institution)
+    viewer = viewer_as(institution)
     owned: set[str] = set()
     kinds: dict[str, str] = {}
     items = []

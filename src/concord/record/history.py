@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from concord.core.disclosure import Actor, Viewer, level_of, member_of, visible_part
+from concord.core.disclosure import Actor, Viewer, visible_part
+from concord.record.audiences import Standing, viewer_as
 from concord.record.errors import NotFoundError
 from concord.record.guard import service
 from concord.record.models import Record, Revision
@@ -67,7 +68,7 @@ def record_restore(*, actor: Actor, record_id: UUID, revision_number: int, reaso
     then = Revision.objects.filter(record=record_id, revision_number=revision_number).first()
     if record is None or then is None or then.operation == Revision.Operation.TOMBSTONE:
         raise NotFoundError
-    said = revision_part(then, record, member_of(actor.institution)).content
+    said = revision_part(then, record, viewer_as(actor.institution)).content
     content = content_parse(kind=record.kind, data=said)
     draft = Draft(content, record_id, made_from=record.revision_number)
     return revisions_write_or_hold(actor=actor, drafts=[draft], via="restoring", reason=reason)
@@ -101,7 +102,7 @@ def records_removed(*, owner: UUID, count: int = 200) -> list[RemovedView]:
         RemovedView(
             row.id,
             row.kind,
-            visible_part(row.content, row.audiences, row.audience, member_of(owner)).content,
+            visible_part(row.content, row.audiences, row.audience, viewer_as(owner)).content,
             row.revision_number - 1,
             row.changed_at,
             tombs[row.id].reason,
@@ -152,13 +153,15 @@ def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) ->
     before = Revision.objects.filter(
         record_id__in=list(changed), revision_number__in=set(changed.values())
     )
+    standing = Standing(actor.institution)
     drafts = [
         Draft(
             content_parse(kind=records[row.record_id].kind, data=row.content),
             row.record_id,
-            level_of(row.audience),
-            {name: level_of(audience) for name, audience in row.audiences.items()},
+            standing.level_still(row.audience),
+            {name: standing.level_still(seen_by) for name, seen_by in row.audiences.items()},
             made_from=same[row.record_id],
+            in_totals=row.in_totals,
         )
         for row in before
         if row.revision_number == changed[row.record_id]

@@ -11,6 +11,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from concord.core.disclosure import Actor
+from concord.record.audiences import Standing
 from concord.record.errors import ChangedMeanwhileError, InvalidContentError, NotFoundError
 from concord.record.guard import service
 from concord.record.models import Gate, Record
@@ -19,6 +20,7 @@ from concord.record.services import (
     content_parse,
     is_let_out,
     lock_head,
+    own_circle,
     records_remove,
     revisions_write,
 )
@@ -73,7 +75,9 @@ def _moved(actor: Actor, gone: UUID, kept: UUID) -> list[Draft]:
         .annotate(text=Cast("content", TextField()))
         .filter(text__contains=str(gone))
     )
-    gate = Gate.objects.filter(institution=actor.institution).exists()
+    gate = Gate.objects.filter(institution=actor.institution).first()
+    standing = Standing(actor.institution)
+    within = own_circle(standing, gate if actor.may_publish else None)
     drafts = []
     for row in rows:
         said = renamed(row.content, str(gone), str(kept))
@@ -81,7 +85,7 @@ def _moved(actor: Actor, gone: UUID, kept: UUID) -> list[Draft]:
             content_parse(kind=row.kind, data=said), row.id, made_from=row.revision_number
         )
         if said != row.content and (
-            (actor.may_publish and not gate) or not is_let_out(draft, row, actor)
+            (actor.may_publish and not gate) or not is_let_out(draft, row, standing, within)
         ):
             drafts.append(draft)
     return drafts

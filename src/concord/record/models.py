@@ -59,6 +59,9 @@ class Record(models.Model):
     merged_into = models.UUIDField(
         null=True, help_text="The record that stands for it since the two were merged"
     )
+    in_totals = models.BooleanField(
+        default=False, help_text="Whether its withheld numbers may enter protected totals"
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -68,6 +71,43 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Member(models.Model):
+    """An institution that was admitted to an audience: a network, a group or a State."""
+
+    audience = models.CharField(max_length=100)
+    institution = models.UUIDField()
+    since = models.DateTimeField()
+    by_person = models.UUIDField(null=True, help_text="Who admitted it; blank: the operator")
+    until = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["audience", "institution"],
+                condition=models.Q(until=None),
+                name="member_once",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["institution"], name="member_institution")]
+
+    def __str__(self) -> str:
+        return f"{self.institution} in {self.audience}"
+
+
+class Group(models.Model):
+    """A named few who share more with each other; its id is random and the same everywhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200, help_text="Seen by its institutions alone")
+    founder = models.UUIDField()
+    by_person = models.UUIDField(null=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"group {self.id}"
 
 
 class Gate(models.Model):
@@ -102,8 +142,9 @@ class Waiting(models.Model):
     kind = models.CharField(max_length=30)
     made_from = models.PositiveIntegerField(help_text="Revision that it was made from; 0 if new")
     content = StoredJSON()
-    level = models.CharField(max_length=20, blank=True, help_text="Blank keeps that of the record")
+    level = models.CharField(max_length=60, blank=True, help_text="Blank keeps that of the record")
     field_levels = StoredJSON(null=True)
+    in_totals = models.BooleanField(null=True, help_text="None keeps that of the record")
     institution = models.UUIDField()
     person = models.UUIDField(null=True)
     waits_for = models.CharField(max_length=20, choices=For)
@@ -148,6 +189,7 @@ class Revision(models.Model):
     reason = models.TextField(blank=True)
     via = models.CharField(max_length=30, help_text="The way in: form, workbook, feed, API, peer")
     merged_into = models.UUIDField(null=True, help_text="Of a tombstone: what stands for it")
+    in_totals = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

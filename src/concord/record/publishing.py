@@ -5,32 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from concord.core.disclosure import (
-    ANYONE,
-    PUBLIC,
-    Actor,
-    Clearance,
-    Level,
-    resolve,
-    visible_part,
-)
+from concord.core.disclosure import Actor, Clearance, Level, level_of
+from concord.record.audiences import Standing
+from concord.record.content import Content, StoredContent
 from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.guard import service
 from concord.record.models import Gate, Record, Waiting
 from concord.record.services import (
     BATCH,
     Draft,
+    audiences_drafted,
     check_references,
     content_dump,
     content_parse,
+    content_stored,
     is_let_out,
+    own_circle,
     revisions_write,
 )
 
@@ -60,6 +57,10 @@ class WaitingView:
     waits_for: str
     returned_because: str
     returned_at: dt.datetime | None
+    audience: str
+    """Who may know of the record once it is let out."""
+    audiences: Mapping[str, str]
+    """Who sees each field that others than these see."""
 
 
 def revisions_write_or_hold(
@@ -69,11 +70,13 @@ def revisions_write_or_hold(
     with service(), transaction.atomic():
         gate = Gate.objects.filter(institution=actor.institution).first()
         current = Record.objects.in_bulk([draft.record_id for draft in drafts])
+        standing = Standing(actor.institution)
+        within = own_circle(standing, gate if actor.may_publish else None)
         held = [
             draft
             for draft in drafts
             if (gate or not actor.may_publish)
-            and is_let_out(draft, current.get(draft.record_id), actor)
+            and is_let_out(draft, current.get(draft.record_id), standing, within)
         ]
         kept_back = {draft.record_id for draft in held}
         if held:
@@ -104,29 +107,67 @@ def _require_current(drafts: Sequence[Draft], current: Mapping[UUID, Record], ac
             raise ChangedMeanwhileError(fields={str(draft.record_id): str(existing)})
 
 
-def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:
-    """Let the public see records as they stand; a State may yet have to clear it.
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What an owner chooses for one record: who knows of it, and of each field that differs."""
 
-    Raises ``NotFoundError`` where one of ``ids`` is not a record of the actor's institution.
+    level: Level
+    fields: Mapping[str, Level] = field(default_factory=dict)
+    in_totals: bool | None = None
+    """Whether its withheld numbers may enter protected totals; None keeps what it has."""
+
+
+def records_share(
+    *, actor: Actor, levels: Mapping[UUID, Levels], reason: str = "", via: str = "publishing"
+) -> Written:
+    """Give records, as they stand, the levels chosen for them; a State may yet have to clear it.
+
+    A record that has them already gets no revision. Raises ``NotFoundError`` where one is not a
+    record of the actor's institution.
     """
-    wanted = set(ids)
     with service(), transaction.atomic():
-        rows = Record.objects.in_bulk(list(wanted))
+        rows = Record.objects.in_bulk(list(levels))
         if any(r.owner_id != actor.institution or r.is_removed for r in rows.values()) or (
-            len(rows) != len(wanted)
+            len(rows) != len(levels)
         ):
             raise NotFoundError
         drafts = [
             Draft(
                 content_parse(kind=row.kind, data=row.content),
                 row.id,
-                level=Level.PUBLIC,
-                made_from=row.revision_number,
+                chosen.level,
+                {name: level for name, level in chosen.fields.items() if level != chosen.level},
+                row.revision_number,
+                chosen.in_totals,
             )
-            for row in rows.values()
-            if row.audience != PUBLIC
+            for row, chosen in ((rows[key], chosen) for key, chosen in levels.items())
         ]
-        return revisions_write_or_hold(actor=actor, drafts=drafts, via="publishing", reason=reason)
+        standing = Standing(actor.institution)
+        moved = [d for d in drafts if is_moved(d, rows[d.record_id], standing)]
+        return revisions_write_or_hold(actor=actor, drafts=moved, via=via, reason=reason)
+
+
+def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:
+    """Let the public see records as they stand, but for the fields that have a level of their own.
+
+    Raises as ``records_share`` does.
+    """
+    rows = Record.objects.filter(id__in=list(ids), owner_id=actor.institution, is_removed=False)
+    audiences = dict(rows.values_list("id", "audiences"))
+    if set(audiences) != set(ids):
+        raise NotFoundError
+    levels = {
+        key: Levels(Level.PUBLIC, {n: level_of(seen_by) for n, seen_by in differing.items()})
+        for key, differing in audiences.items()
+    }
+    return records_share(actor=actor, levels=levels, reason=reason)
+
+
+def is_moved(draft: Draft, record: Record, standing: Standing) -> bool:
+    """Whether a draft gives a record another audience anywhere, or another word on totals."""
+    if draft.in_totals not in {None, record.in_totals}:
+        return True
+    return audiences_drafted(draft, record, standing) != (record.audience, record.audiences)
 
 
 def _waiting(  # noqa: PLR0917 - one row of what is held
@@ -146,8 +187,9 @@ def _waiting(  # noqa: PLR0917 - one row of what is held
         kind=draft.content.kind,
         made_from=existing if draft.made_from is None else draft.made_from,
         content=content_dump(draft.content),
-        level=draft.level.value if draft.level else "",
-        field_levels=None if levels is None else {n: level.value for n, level in levels.items()},
+        level=str(draft.level) if draft.level else "",
+        field_levels=None if levels is None else {n: str(level) for n, level in levels.items()},
+        in_totals=draft.in_totals,
         institution=actor.institution,
         person=actor.person,
         waits_for=Waiting.For.CONTACT_POINT if for_state else Waiting.For.PUBLISHER,
@@ -171,44 +213,42 @@ def waiting_for_state(*, state: str) -> list[WaitingView]:
     return _views(rows.order_by("at"), for_others=True)
 
 
-def _let_out(row: Waiting, record: Record | None, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a change that others would see: what a contact point decides on."""
-    audience: str = record.audience if record else ""
-    if row.level:
-        audience = resolve(Level(row.level), row.institution)
-    audiences: Mapping[str, str] = record.audiences if record else {}
-    if row.field_levels is not None:
-        audiences = {
-            name: resolve(Level(level), row.institution) for name, level in row.field_levels.items()
-        }
-    return visible_part(content, audiences, audience, ANYONE).content
-
-
 def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
     found = list(rows)
     current = Record.objects.in_bulk([row.record_id for row in found])
+    standings = {row.institution: Standing(row.institution) for row in found}
+    gates = Gate.objects.in_bulk(list(standings)) if for_others else {}
 
-    def said(row: Waiting, content: dict[str, Any]) -> dict[str, Any]:
-        return _let_out(row, current.get(row.record_id), content) if for_others else content
+    def view(row: Waiting) -> WaitingView:
+        standing, record = standings[row.institution], current.get(row.record_id)
+        draft = _draft(row, standing, content_stored(kind=row.kind, data=row.content))
+        audience, audiences = audiences_drafted(draft, record, standing)
+        within = own_circle(standing, gates.get(row.institution)) if for_others else frozenset()
 
-    return [
-        WaitingView(
+        def said(content: dict[str, Any]) -> dict[str, Any]:
+            """Of a change, what others would see: a contact point decides on that alone."""
+            seen = {n: v for n, v in content.items() if audiences.get(n, audience) not in within}
+            return seen if for_others else content
+
+        return WaitingView(
             id=row.id,
             record_id=row.record_id,
             kind=row.kind,
             institution=row.institution,
-            content=said(row, row.content),
-            before=said(row, current[row.record_id].content) if row.record_id in current else {},
-            is_new=row.record_id not in current,
+            content=said(row.content),
+            before=said(record.content) if record else {},
+            is_new=record is None,
             reason=row.reason,
             via=row.via,
             at=row.at,
             waits_for=row.waits_for,
             returned_because=row.returned_because,
             returned_at=row.returned_at,
+            audience=audience,
+            audiences={n: seen_by for n, seen_by in audiences.items() if seen_by not in within},
         )
-        for row in found
-    ]
+
+    return [view(row) for row in found]
 
 
 def waiting_publish(*, actor: Actor, ids: Collection[UUID]) -> Written:
@@ -225,7 +265,7 @@ def waiting_publish(*, actor: Actor, ids: Collection[UUID]) -> Written:
         for (institution, person, via, reason), same in _by_maker(rows).items():
             maker = Actor(institution, person, may_publish=actor.may_publish)
             part = revisions_write_or_hold(
-                actor=maker, drafts=[_draft(row) for row in same], via=via, reason=reason
+                actor=maker, drafts=_drafts(same), via=via, reason=reason
             )
             done.written.extend(part.written)
             done.waiting.extend(part.waiting)
@@ -239,7 +279,7 @@ def waiting_clear(*, clearance: Clearance, ids: Collection[UUID]) -> int:
         rows = _taken(ids, state=clearance.state, waits_for=Waiting.For.CONTACT_POINT)
         for (institution, person, via, reason), same in _by_maker(rows).items():
             actor = Actor(institution, person, may_publish=True, clearance=clearance)
-            drafts = [_draft(row) for row in same]
+            drafts = _drafts(same)
             revisions_write(actor=actor, drafts=drafts, via=via, reason=reason)
         Waiting.objects.filter(id__in=[row.id for row in rows]).delete()
     return len(rows)
@@ -277,17 +317,24 @@ def _taken(ids: Collection[UUID], **asked: object) -> list[Waiting]:
     return found
 
 
-def _draft(row: Waiting) -> Draft:
+def _drafts(rows: Sequence[Waiting]) -> list[Draft]:
+    """What waits of one institution, to be written."""
+    standing = Standing(rows[0].institution)
+    return [_draft(row, standing, content_parse(kind=row.kind, data=row.content)) for row in rows]
+
+
+def _draft(row: Waiting, standing: Standing, content: Content | StoredContent) -> Draft:
+    """One that waits; what was to be shared where the institution is no longer, is its own."""
     levels = row.field_levels
-    draft = Draft(
-        content_parse(kind=row.kind, data=row.content),
+    return Draft(
+        content,
         row.record_id,
-        made_from=row.made_from,
-    )
-    return replace(
-        draft,
-        level=Level(row.level) if row.level else None,
-        field_levels=None if levels is None else {n: Level(v) for n, v in levels.items()},
+        standing.level_if_in(Level.parse(row.level)) if row.level else None,
+        None
+        if levels is None
+        else {name: standing.level_if_in(Level.parse(text)) for name, text in levels.items()},
+        row.made_from,
+        row.in_totals,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,8 @@ class RecordView:
     audience: str
     """Who may know of the record; the viewer is among them."""
     is_removed: bool = False
+    audiences: Mapping[str, str] = field(default_factory=dict)
+    """Who sees each shown field that others see than ``audience``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +315,7 @@ def _view(
         changed_at=revision.at if revision else record.changed_at,
         audience=record.audience,
         is_removed=record.is_removed,
+        audiences={n: a for n, a in record.audiences.items() if viewer.may_see(a)},
     )
 
 
@@ -355,7 +358,8 @@ class Change:
         """The one audience that sees all of these fields; nobody's where there is no such one."""
         if not self.audiences:
             return self.audience
-        return narrowest(self.audiences.get(field, self.audience) for field in fields)
+        seen_by = (self.audiences.get(field, self.audience) for field in fields)
+        return narrowest(seen_by, self.owner)
 
     @property
     def cited(self) -> Mapping[str, frozenset[str]]:

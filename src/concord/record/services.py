@@ -16,7 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from concord.core.disclosure import PUBLIC, Actor, Level, institution_audience, resolve
+from concord.core.disclosure import (
+    PUBLIC,
+    Actor,
+    Level,
+    institution_audience,
+    state_audience,
+)
+from concord.record.audiences import Standing
 from concord.record.content import Content, StoredContent
 from concord.record.errors import (
     ChangedMeanwhileError,
@@ -41,7 +48,8 @@ class Draft:
 
     ``made_from`` is the revision that the change was made from; None skips the check, 0 says that
     the record must be new. ``field_levels`` names fields whose level differs from ``level``. None
-    for either keeps what the record has; a new one is for its institution alone.
+    for either keeps what the record has; a new one is for its institution alone. ``in_totals`` says
+    whether its withheld numbers may enter protected totals; None keeps that too.
     """
 
     content: Content | StoredContent
@@ -49,6 +57,7 @@ class Draft:
     level: Level | None = None
     field_levels: Mapping[str, Level] | None = None
     made_from: int | None = None
+    in_totals: bool | None = None
 
 
 def node_ensure(*, name: str = "Concord") -> Node:
@@ -86,14 +95,15 @@ def revisions_write(
         current = _current([draft.record_id for draft in drafts])
         check_references(drafts)
         number = head.number
+        standing = Standing(actor.institution)
         for record in current.values():
             _require_owner(record, actor)
-        _require_leave(drafts, current, actor)
+        _require_leave(drafts, current, actor, standing)
         for start in range(0, len(drafts), BATCH):
             batch = drafts[start : start + BATCH]
             records = [
                 _next_revision(
-                    draft, current.get(draft.record_id), number + place, node, actor, moment
+                    draft, current.get(draft.record_id), number + place, node, standing, moment
                 )
                 for place, draft in enumerate(batch, start=1)
             ]
@@ -178,7 +188,7 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
                 if record.audiences.get(name, PUBLIC) == PUBLIC
             }
             content_parse(kind=record.kind, data=record.content)
-            record.audiences = {}
+            record.audiences, record.in_totals = {}, False
             record.owner_id = actor.institution
             record.revision_number += 1
             record.changed_in, record.changed_at = number, moment
@@ -271,14 +281,19 @@ def _kinds_of(ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
-    draft: Draft, record: Record | None, number: int, node: Node, actor: Actor, at: dt.datetime
+    draft: Draft,
+    record: Record | None,
+    number: int,
+    node: Node,
+    standing: Standing,
+    at: dt.datetime,
 ) -> Record:
     existing = record.revision_number if record else 0
     if draft.made_from is not None and draft.made_from != existing:
         raise ChangedMeanwhileError(fields={str(draft.record_id): str(existing)})
     if record is None:
         record = Record(
-            id=draft.record_id, kind=draft.content.kind, owner_id=actor.institution, node=node
+            id=draft.record_id, kind=draft.content.kind, owner_id=standing.owner, node=node
         )
     elif record.kind != draft.content.kind:
         raise InvalidContentError(_("A record cannot change its kind."))
@@ -286,49 +301,77 @@ def _next_revision(  # noqa: PLR0917 - the draft, where it goes, and who says so
     if unknown:
         raise InvalidContentError(fields=dict.fromkeys(unknown, _("There is no such field.")))
     record.content = content_dump(draft.content)
-    record.audience, record.audiences = _audiences(draft, record, record.owner_id)
+    record.audience, record.audiences = audiences_drafted(draft, record, standing)
     record.revision_number = existing + 1
     record.changed_in = number
     record.changed_at = at
     record.is_removed, record.merged_into = False, None
+    if draft.in_totals is not None:
+        record.in_totals = draft.in_totals
     return record
 
 
-def _audiences(draft: Draft, record: Record | None, owner: UUID) -> tuple[str, dict[str, str]]:
+def audiences_drafted(
+    draft: Draft, record: Record | None, standing: Standing
+) -> tuple[str, dict[str, str]]:
     """Whom the draft lets see the record, and each field that differs."""
     if draft.level is not None:
-        audience: str = resolve(draft.level, owner)
+        audience: str = standing.audience(draft.level)
     else:
         known = record.audience if record else ""
-        audience = known or resolve(Level.INSTITUTION, owner)
+        audience = known or standing.audience(Level.INSTITUTION)
     if draft.field_levels is not None:
-        return audience, {n: resolve(level, owner) for n, level in draft.field_levels.items()}
+        levels = draft.field_levels.items()
+        return audience, {name: standing.audience(level) for name, level in levels}
     return audience, dict(record.audiences) if record else {}
 
 
-def _require_leave(drafts: Sequence[Draft], current: Mapping[UUID, Record], actor: Actor) -> None:
+def _require_leave(
+    drafts: Sequence[Draft], current: Mapping[UUID, Record], actor: Actor, standing: Standing
+) -> None:
     """What others come to see takes a publisher, and a clearance where the institution says so."""
     gate = Gate.objects.filter(institution=actor.institution).first()
-    is_cleared = gate is None or (actor.clearance and actor.clearance.state == gate.state)
-    if actor.may_publish and is_cleared:
-        return
-    out = [d.record_id for d in drafts if is_let_out(d, current.get(d.record_id), actor)]
-    if out:
-        error = NeedsClearanceError if actor.may_publish else MayNotPublishError
-        raise error(fields={str(record_id): "" for record_id in out})
+    for error, within in (
+        (None if actor.may_publish else MayNotPublishError, own_circle(standing, None)),
+        (None if _is_cleared(gate, actor) else NeedsClearanceError, own_circle(standing, gate)),
+    ):
+        if error is None:
+            continue
+        out = [
+            d.record_id for d in drafts if is_let_out(d, current.get(d.record_id), standing, within)
+        ]
+        if out:
+            raise error(fields={str(record_id): "" for record_id in out})
 
 
-def is_let_out(draft: Draft, record: Record | None, actor: Actor) -> bool:
-    """Whether people outside the institution come to see anything that they did not see before."""
-    own = institution_audience(actor.institution)
-    audience, audiences = _audiences(draft, record, actor.institution)
-    if record is None or record.is_removed or audience not in {own, record.audience}:
-        return bool({audience, *audiences.values()} - {own})
+def _is_cleared(gate: Gate | None, actor: Actor) -> bool:
+    return gate is None or (actor.clearance is not None and actor.clearance.state == gate.state)
+
+
+def own_circle(standing: Standing, gate: Gate | None) -> frozenset[str]:
+    """Who may come to see more without leave: the institution, and its State where it says so."""
+    own: str = institution_audience(standing.owner)
+    if gate is not None and gate.beyond == Gate.Beyond.STATE:
+        return frozenset({own, state_audience(gate.state)})
+    return frozenset({own})
+
+
+def is_let_out(
+    draft: Draft, record: Record | None, standing: Standing, within: frozenset[str]
+) -> bool:
+    """Whether people beyond ``within`` come to see anything that they did not see before."""
+    audience, audiences = audiences_drafted(draft, record, standing)
+    if record is None or record.is_removed:
+        return bool({audience, *audiences.values()} - within)
+    if audience not in within and record.audience not in {audience, PUBLIC}:
+        return True
     after = content_dump(draft.content)
     for name in {*after, *record.content, *audiences, *record.audiences}:
         seen_by = audiences.get(name, audience)
-        is_same = seen_by == record.audiences.get(name, record.audience)
-        if seen_by != own and not (is_same and after.get(name) == record.content.get(name)):
+        if seen_by in within:
+            continue
+        has_seen = record.audiences.get(name, record.audience) in {seen_by, PUBLIC}
+        if not (has_seen and after.get(name) == record.content.get(name)):
             return True
     return False
 
@@ -372,11 +415,11 @@ def _save(  # noqa: PLR0917 - what is written, by whom and why
         Revision,
         (
             "number", "record", "revision_number", "at", "content", "audience", "audiences",
-            "merged_into",
+            "merged_into", "in_totals",
         ),
         (
             (r.changed_in, r.id, r.revision_number, r.changed_at, content, r.audience, audiences,
-             r.merged_into)
+             r.merged_into, r.in_totals)
             for r, content, audiences in rows
         ),
         {
@@ -391,7 +434,7 @@ def _save(  # noqa: PLR0917 - what is written, by whom and why
     )  # fmt: skip
 
 
-_SAID = ("owner", "content", "audience", "audiences")
+_SAID = ("owner", "content", "audience", "audiences", "in_totals")
 _STANDS = ("revision_number", "changed_in", "changed_at", "is_removed", "merged_into")
 _RECORD_FIELDS = (*_SAID, *_STANDS)
 
@@ -399,6 +442,7 @@ _RECORD_FIELDS = (*_SAID, *_STANDS)
 def _record_values(record: Record, content: str, audiences: str) -> tuple[Any, ...]:
     """The values of ``_RECORD_FIELDS``."""
     return (
-        record.owner_id, content, record.audience, audiences, record.revision_number,
+        record.owner_id, content, record.audience, audiences, record.in_totals,
+        record.revision_number,
         record.changed_in, record.changed_at, record.is_removed, record.merged_into,
     )  # fmt: skip

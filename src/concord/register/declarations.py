@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from concord.core.disclosure import Actor, Level, Viewer, member_of
+from concord.core.disclosure import Actor, Level, Viewer
+from concord.record.audiences import viewer_as
 from concord.record.columns import Question
 from concord.record.publishing import Written, revisions_write_or_hold, waiting_for_institution
 from concord.record.selectors import RecordView, record_list, records_get, records_owned
@@ -83,7 +84,7 @@ def declaration_put(
 
 def _known(institution: UUID, year: int) -> UUID | None:
     """The record of the institution's declaration of a year, written or waiting."""
-    viewer = member_of(institution)
+    viewer = viewer_as(institution)
     for record in records_owned(viewer=viewer, owner=institution, kind=KIND):
         if record.content.get("year") == year:
             return record.id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, ClassVar, Final, NewType
 from uuid import UUID
 
 Audience = NewType("Audience", str)
@@ -19,11 +19,65 @@ NOBODY = Audience("")
 """The audience that no viewer is in."""
 
 
-class Level(StrEnum):
-    """What an owner chooses for a record or for one of its fields."""
+class Breadth(StrEnum):
+    """How far a level goes. Network, group and State are no ladder: none is wider than another."""
 
     PUBLIC = "public"
+    NETWORK = "network"
+    GROUP = "group"
+    STATE = "state"
     INSTITUTION = "institution"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What an owner chooses for a record or for one of its fields.
+
+    ``of`` says which network or group; the State is the owner's own. As text: ``public``,
+    ``network:ID``, ``group:ID``, ``state``, ``institution``.
+    """
+
+    breadth: Breadth
+    of: UUID | None = None
+
+    PUBLIC: ClassVar[Level]
+    STATE: ClassVar[Level]
+    INSTITUTION: ClassVar[Level]
+
+    def __post_init__(self) -> None:
+        if (self.of is not None) != (self.breadth in {Breadth.NETWORK, Breadth.GROUP}):
+            message = "network and group, and nothing else, name which one"
+            raise ValueError(message)
+
+    @classmethod
+    def network(cls, network: UUID) -> Level:
+        """Seen by the members of a network."""
+        return cls(Breadth.NETWORK, network)
+
+    @classmethod
+    def group(cls, group: UUID) -> Level:
+        """Seen by the institutions of a group."""
+        return cls(Breadth.GROUP, group)
+
+    @classmethod
+    def parse(cls, text: str) -> Level:
+        """The level that ``str`` made a text of; raises ``ValueError`` for anything else."""
+        reach, _colon, of = text.partition(":")
+        try:
+            return cls(Breadth(reach), UUID(of) if of else None)
+        except ValueError:
+            message = (
+                f"“{text}” is no level; expected public, network:ID, group:ID, state or institution"
+            )
+            raise ValueError(message) from None
+
+    def __str__(self) -> str:
+        return f"{self.breadth}:{self.of}" if self.of else str(self.breadth)
+
+
+Level.PUBLIC = Level(Breadth.PUBLIC)
+Level.STATE = Level(Breadth.STATE)
+Level.INSTITUTION = Level(Breadth.INSTITUTION)
 
 
 def institution_audience(institution: UUID) -> Audience:
@@ -31,21 +85,92 @@ def institution_audience(institution: UUID) -> Audience:
     return Audience(f"institution:{institution}")
 
 
-def narrowest(audiences: Iterable[str]) -> str:
-    """The one audience that sees what several see together; nobody's where there is no such one."""
+def network_audience(network: UUID) -> Audience:
+    """The audience of the members of a network."""
+    return Audience(f"network:{network}")
+
+
+def group_audience(group: UUID) -> Audience:
+    """The audience of the institutions of a group."""
+    return Audience(f"group:{group}")
+
+
+def state_audience(state: str) -> Audience:
+    """The audience of a State's institutions and contact points."""
+    return Audience(f"state:{state}")
+
+
+def narrowest(audiences: Iterable[str], owner: UUID | None = None) -> str:
+    """The one audience that sees what several see together.
+
+    Of two narrow ones whose fields have one ``owner``, that is the owner's own: it is in every
+    audience that it shares with. Without an owner it is nobody's.
+    """
     found = set(audiences)
     narrow = found - {PUBLIC} if len(found) > 1 else found
-    return narrow.pop() if len(narrow) == 1 else NOBODY
+    if len(narrow) == 1:
+        return narrow.pop()
+    return institution_audience(owner) if narrow and owner else NOBODY
 
 
-def resolve(level: Level, owner: UUID) -> Audience:
-    """The one audience that ``level`` means for a record of ``owner``."""
-    return PUBLIC if level is Level.PUBLIC else institution_audience(owner)
+def resolve(level: Level, owner: UUID, state: str = "") -> Audience:
+    """The one audience that ``level`` means for a record of ``owner``, which belongs to ``state``.
+
+    Raises ``ValueError`` for the level of a State where the owner belongs to none.
+    """
+    match level.breadth:
+        case Breadth.PUBLIC:
+            return PUBLIC
+        case Breadth.NETWORK | Breadth.GROUP:
+            return Audience(str(level))
+        case Breadth.STATE:
+            if not state:
+                message = "the owner belongs to no State"
+                raise ValueError(message)
+            return state_audience(state)
+        case Breadth.INSTITUTION:
+            return institution_audience(owner)
 
 
 def level_of(audience: str) -> Level:
     """The level that an owner chose, from the audience that it resolved to."""
-    return Level.PUBLIC if audience == PUBLIC else Level.INSTITUTION
+    reach = breadth_of(audience)
+    if reach in {Breadth.NETWORK, Breadth.GROUP}:
+        return Level.parse(audience)
+    return Level(reach)
+
+
+def breadth_of(audience: str) -> Breadth:
+    """How far an audience goes."""
+    return Breadth(audience.partition(":")[0])
+
+
+TLP: Final[Mapping[Breadth, str]] = {
+    Breadth.PUBLIC: "TLP:CLEAR",
+    Breadth.NETWORK: "TLP:GREEN",
+    Breadth.GROUP: "TLP:AMBER+STRICT",
+    Breadth.STATE: "TLP:AMBER",
+    Breadth.INSTITUTION: "TLP:AMBER+STRICT",
+}
+"""What a reader may do with what is seen, in the words of TLP 2.0 (FIRST, August 2022).
+
+GREEN: within the community. AMBER: within one's organisation and those it answers to and serves,
+here those of the State. AMBER+STRICT: within one's organisation alone. RED, for named persons, is
+not used: no audience here is a person.
+"""
+
+
+TLP_ORDER: Final = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT")
+
+
+def tlp_of(audience: str) -> str:
+    """The label of TLP 2.0 for what ``audience`` sees."""
+    return TLP[breadth_of(audience)]
+
+
+def strictest_tlp(audiences: Iterable[str]) -> str:
+    """The label of what is seen together by way of several audiences."""
+    return max(map(tlp_of, audiences), key=TLP_ORDER.index)
 
 
 @dataclass(frozen=True, slots=True)

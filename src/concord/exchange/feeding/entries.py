@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import institution_audience, member_of
+from concord.core.disclosure import institution_audience
 from concord.exchange.feeding.errors import FeedStateError
 from concord.exchange.feeding.mapping import FIELDS
 from concord.exchange.feeding.planning import VIA, Outcome, locked_fields
 from concord.exchange.models import FeedEntry, FeedGot, FeedSource
+from concord.record.audiences import viewer_as
 from concord.record.errors import NotFoundError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.selectors import RecordView, records_get
@@ -67,7 +68,7 @@ def entry_list(
 
 
 def _locked_ids(source: FeedSource) -> list[UUID]:
-    viewer = member_of(source.institution)
+    viewer = viewer_as(source.institution)
     found: list[UUID] = []
     entries = list(source.entries.filter(record_id__isnull=False))
     for start in range(0, len(entries), AT_ONCE):
@@ -83,7 +84,7 @@ def _record(records: dict[UUID, RecordView], entry: FeedEntry) -> RecordView | N
 
 def entry_record(*, entry: FeedEntry) -> RecordView | None:
     """The record that an item became, as its institution sees it; None where there is none."""
-    viewer = member_of(entry.source.institution)
+    viewer = viewer_as(entry.source.institution)
     return (
         _record(records_get(viewer=viewer, ids=[entry.record_id]), entry)
         if (entry.record_id)
@@ -164,7 +165,7 @@ def entries_decide(*, acting: Acting, entry_ids: Collection[UUID], choice: str) 
 
 def _link(acting: Acting, entry: FeedEntry) -> None:
     """Take the likely record for the item's; what it says already counts as said by hand."""
-    viewer = member_of(acting.institution)
+    viewer = viewer_as(acting.institution)
     found = records_get(viewer=viewer, ids=[entry.like] if entry.like else [])
     record = found.get(entry.like) if entry.like else None
     is_taken = entry.source.entries.filter(record_id=entry.like).exists()
@@ -184,7 +185,7 @@ def entries_settle(*, acting: Acting, entry_ids: Collection[UUID], do: str) -> W
     What others see is removed by a publisher alone; what is removed the feed leaves out from then.
     """
     actor = acting.require(Role.EDITOR)
-    viewer = member_of(acting.institution)
+    viewer = viewer_as(acting.institution)
     with transaction.atomic():
         entries = {e.record_id: e for e in _mine(acting, entry_ids) if e.record_id}
         records = records_get(viewer=viewer, ids=list(entries))

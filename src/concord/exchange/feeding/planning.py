@@ -15,13 +15,13 @@ from uuid import UUID
 import orjson
 from django.utils.translation import gettext as _
 
-from concord.core.disclosure import member_of
 from concord.exchange.doubles import Doubles
 from concord.exchange.duplicates import settled_pairs
 from concord.exchange.feeding.mapping import FIELDS, LeftItemError, Mapped, Mapper, RefusedItemError
 from concord.exchange.feeds.item import FeedItem
 from concord.exchange.models import FeedEntry, FeedSource, Remembered
 from concord.exchange.workbook.names import Names
+from concord.record.audiences import viewer_as
 from concord.record.errors import InvalidContentError
 from concord.record.publishing import waiting_for_institution
 from concord.record.selectors import RecordView, records_get
@@ -105,7 +105,7 @@ class Plan:
 
     def __init__(self, source: FeedSource, *, today: dt.date, is_replay: bool = False) -> None:
         self.source, self.is_replay = source, is_replay
-        self.viewer = member_of(source.institution)
+        self.viewer = viewer_as(source.institution)
         remembered = {
             (row.subject, row.text): row.choice
             for row in Remembered.objects.filter(institution=source.institution)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import member_of
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
 from concord.exchange.feeding.errors import FeedBusyError, FeedFormError, FeedStateError
@@ -26,6 +25,7 @@ from concord.exchange.feeding.running import STALE
 from concord.exchange.feeds.fetching import UnreachableFeedError, address_require
 from concord.exchange.models import FeedRun, FeedSource, Remembered
 from concord.exchange.workbook.choices import choices
+from concord.record.audiences import viewer_as
 from concord.record.errors import NotFoundError
 from concord.record.selectors import record_get
 
@@ -184,7 +184,7 @@ def feed_words_remember(
     """
     acting.require(Role.EDITOR)
     feed_get(acting=acting, source_id=source_id)
-    viewer = member_of(acting.institution)
+    viewer = viewer_as(acting.institution)
     for word, (name, code) in chosen.items():
         if name == PARTIES and code:
             try:

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from concord.core.disclosure import member_of
 from concord.exchange.models import Delivery, Hook
+from concord.record.audiences import viewer_as
 from concord.record.happening import Happening, happenings_after
 from concord.record.publishing import waiting_for_institution
 
@@ -38,7 +38,7 @@ def hook_follow(*, hook_id: UUID) -> bool:
         waiting = hook.deliveries.filter(state=Delivery.State.WAITING).count()
         if waiting >= MOST_WAITING:
             return False
-        happened = happenings_after(viewer=member_of(hook.institution), number=hook.position)
+        happened = happenings_after(viewer=viewer_as(hook.institution), number=hook.position)
         is_more = happened.until > hook.position
         records = [_record(h, hook) for h in happened.seen if _is_wanted(h, hook)]
         decided = [

@@ -8,6 +8,7 @@ from concord.register.kinds.declaration import Declaration
 from concord.register.kinds.endorsement import Endorsement
 from concord.register.kinds.institution import Institution
 from concord.register.kinds.network import Network
+from concord.register.kinds.policy import Policy
 from concord.register.kinds.relation import Relation
 from concord.register.kinds.source import Source
 from concord.register.kinds.statement import Statement
@@ -23,6 +24,7 @@ __all__ = [
     "Need",
     "Network",
     "PartyAnswer",
+    "Policy",
     "Relation",
     "Source",
     "Statement",
