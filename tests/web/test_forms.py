@@ -32,9 +32,9 @@ def say(page: str) -> str:
 
 
 def put(
-    owner: UUID, kind: str, *, level: Level = Level.PUBLIC, fields: Any = None, **data: Any
+    owner: UUID, kind: str, *, seen_by: Level = Level.PUBLIC, fields: Any = None, **data: Any
 ) -> UUID:
-    draft = Draft(content_parse(kind=kind, data=data), uuid.uuid4(), level, fields or {})
+    draft = Draft(content_parse(kind=kind, data=data), uuid.uuid4(), seen_by, fields or {})
     return revision_write(actor=Actor(owner, may_publish=True), draft=draft, via="test")
 
 
@@ -246,7 +246,7 @@ def test_a_change_of_what_is_public_waits_for_a_publisher_and_is_shown_again(cen
 def test_only_the_owners_editors_edit(centre: UUID, make: Maker) -> None:
     key = course(centre)
     hidden = put(
-        centre, "course", level=Level.INSTITUTION, titles=text("Secret"), providers=[str(centre)]
+        centre, "course", seen_by=Level.INSTITUTION, titles=text("Secret"), providers=[str(centre)]
     )
     other = make.write(make.institution("Other"))
     outsider, reader = join(other, Role.MANAGER, "eve"), join(centre, Role.READER, "rob")
