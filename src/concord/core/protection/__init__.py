@@ -1,6 +1,7 @@
 """Totals that give nothing away: protection of published tables over withheld numbers.
 
-``cells_of`` makes linked tables one problem, with earlier releases in it; ``suppress`` and, for
+``cells_of`` makes linked tables one problem, with earlier releases in it, whatever has changed
+since; ``suppress`` and, for
 small ones, ``suppress_exactly`` choose what to withhold beside what a ``Rule`` asks for, with a
 certificate for every attacker and cell; ``fault_of`` checks a certificate; ``attack`` and
 ``exposed`` work a release back; ``round_to`` is the alternative; ``coarser_of`` proposes a coarser
@@ -32,8 +33,10 @@ from concord.core.protection.tables import (
     Contribution,
     Dimension,
     Earlier,
+    Out,
     Table,
     cells_of,
+    keys_of,
 )
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "Interval",
     "Key",
     "MarginsDifferError",
+    "Out",
     "Proposal",
     "ProtectionError",
     "Published",
@@ -62,6 +66,7 @@ __all__ = [
     "coarser_of",
     "exposed",
     "fault_of",
+    "keys_of",
     "round_to",
     "suppress",
     "suppress_exactly",

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from concord.core.protection.errors import SolverError, UnprotectableError
-from concord.core.protection.knowledge import OPEN, Published, attackers, known, targets
+from concord.core.protection.knowledge import Published, attackers, known, targets
 from concord.core.protection.movement import Columns
 from concord.core.protection.primary import Rule
 from concord.core.protection.solver import ENDLESS, Programme, Solver, solve
@@ -62,7 +62,7 @@ class _Master:
 
     def __init__(self, cells: Cells, primary: Mask) -> None:
         self._weights = cells.weights.astype(np.float64)
-        self._lower = primary.astype(np.float64)
+        self._lower = (primary | cells.never).astype(np.float64)
         self._upper = (~cells.public).astype(np.float64)
         self._cuts: list[tuple[Floats, float]] = []
 
@@ -96,10 +96,7 @@ class _Attack:
     """What one attacker can do to a pattern, and the inequalities that forbid it."""
 
     def __init__(self, cells: Cells, rule: Rule, primary: Mask, attacker: str | None) -> None:
-        everything = Published(
-            np.where(cells.public, cells.values, 0), np.where(cells.public, cells.values, OPEN)
-        )
-        seen = known(cells, attacker, everything)
+        seen = known(cells, attacker, Published.before(cells))
         self._attacker, self._keys = attacker, cells.keys
         self._targets = np.flatnonzero(targets(cells, attacker, primary)).tolist()
         self._widths = rule.widths(cells)

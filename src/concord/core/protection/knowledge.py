@@ -1,8 +1,8 @@
 """What is published, and what each attacker knows besides.
 
-An attacker is an outsider (None) or one contributor, who knows its own shares v: no cell is below
-its share, and a cell of which it is the only contributor is known to it. That it is the only one is
-not published; we take it that it knows.
+An attacker is an outsider (None), one contributor, who knows its own shares v, or somebody with
+whom numbers were shared: no cell is below what it knows of it, and a cell of which it knows all is
+known to it. That there is nothing else is not published; we take it that it knows.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from concord.core.protection.tables import Cells, Ints, Mask
-
-OPEN = 2**50
-"""An upper end that nothing published gives."""
 
 
 @dataclass(frozen=True)
@@ -26,30 +23,37 @@ class Published:
 
     @classmethod
     def without(cls, cells: Cells, withheld: Mask) -> Published:
-        return cls(np.where(withheld, 0, cells.values), np.where(withheld, OPEN, cells.values))
+        return cls(
+            np.where(withheld, cells.lower, cells.values),
+            np.where(withheld, cells.upper, cells.values),
+        )
+
+    @classmethod
+    def before(cls, cells: Cells) -> Published:
+        """What is known whatever is withheld."""
+        return cls(cells.lower, cells.upper)
 
 
 def attackers(cells: Cells) -> tuple[str | None, ...]:
-    """An outsider, then every contributor."""
-    return (None, *cells.contributors)
+    """An outsider, then everybody who knows a part."""
+    return (None, *cells.attackers)
 
 
 def known(cells: Cells, attacker: str | None, published: Published) -> Published:
     """What is published as the attacker reads it."""
     if attacker is None:
         return published
-    row = cells.contributors.index(attacker)
-    sole = cells.given[row] & (cells.given.sum(axis=0) == 1)
+    row = cells.attackers.index(attacker)
+    whole = cells.whole[row]
     return Published(
-        np.where(sole, cells.values, np.maximum(published.lower, cells.shares[row])),
-        np.where(sole, cells.values, published.upper),
+        np.where(whole, cells.values, np.maximum(published.lower, cells.known[row])),
+        np.where(whole, cells.values, published.upper),
     )
 
 
 def targets(cells: Cells, attacker: str | None, primary: Mask) -> Mask:
-    """The primary cells that hold something of somebody else."""
+    """The primary cells that hold something that the attacker does not know."""
     if attacker is None:
         return primary
-    others = cells.given.sum(axis=0) - cells.given[cells.contributors.index(attacker)]
-    found: Mask = primary & (others > 0)
+    found: Mask = primary & ~cells.whole[cells.attackers.index(attacker)]
     return found

@@ -21,7 +21,8 @@ class Rule:
     rounded up, and never less than ``width_least``.
 
     A contributor who said zero is one. A cell of which nobody said anything is published as zero:
-    it holds nothing of anybody.
+    it holds nothing of anybody. What a cell and the same of an earlier release are apart is held to
+    the same rule: where too few have changed it since, it is withheld.
     """
 
     minimum: int = 3
@@ -39,10 +40,19 @@ class Rule:
         """The cells that are withheld for their own sake."""
         if not cells.contributors:
             return np.zeros(len(cells), dtype=bool)
-        count = cells.given.sum(axis=0)
+        given, shares = cells.given, cells.shares
+        found = self._gives_away(given.sum(axis=0), shares.max(axis=0), cells.values)
+        found |= cells.sensitive
+        now, before = cells.again
+        moved = np.abs(shares[:, now] - shares[:, before])
+        changed = (moved > 0) | (given[:, now] != given[:, before])
+        found[now] |= self._gives_away(changed.sum(axis=0), moved.max(axis=0), moved.sum(axis=0))
+        found &= ~cells.public
+        return found
+
+    def _gives_away(self, count: Ints, largest: Ints, values: Ints) -> Mask:
         few = (count > 0) & (count < self.minimum)
-        dominated = cells.shares.max(axis=0) * 100 > self.dominance_percent * cells.values
-        found: Mask = (few | dominated) & ~cells.public
+        found: Mask = few | (largest * 100 > self.dominance_percent * values)
         return found
 
     def widths(self, cells: Cells) -> Ints:

@@ -37,6 +37,7 @@ def round_to(cells: Cells, rule: Rule, base: int, *, whole: bool = False) -> Rou
     upper = values - base // 2 + base - 1
     values = np.where(cells.public, cells.values, values)
     published = Published(
-        np.where(cells.public, values, lower), np.where(cells.public, values, upper)
+        np.where(cells.own, np.maximum(lower, cells.lower), cells.lower),
+        np.where(cells.own, np.minimum(upper, cells.upper), cells.upper),
     )
     return Rounded(base, values, exposed(cells, rule, published, whole=whole))

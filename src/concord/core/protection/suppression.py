@@ -15,7 +15,7 @@ import numpy as np
 
 from concord.core.protection.certificates import Certificate, fault_of
 from concord.core.protection.errors import Key, ProtectionError, UnprotectableError
-from concord.core.protection.knowledge import OPEN, Published, attackers, known, targets
+from concord.core.protection.knowledge import Published, attackers, known, targets
 from concord.core.protection.movement import Mover
 from concord.core.protection.primary import Rule
 from concord.core.protection.tables import Axis, Cells, Floats, Ints, Mask
@@ -45,16 +45,16 @@ class Release:
     @property
     def share(self) -> float:
         """Which part of the cells that hold anything is withheld."""
-        holding = int(self.cells.given.any(axis=0).sum())
-        return int(self.withheld.sum()) / max(1, holding, int(self.withheld.sum()))
+        holding = int((self.cells.given.any(axis=0) & self.cells.own).sum())
+        fallen = int((self.withheld & self.cells.own).sum())
+        return fallen / max(1, holding, fallen)
 
     def published(self) -> dict[Key, int | None]:
         """Every cell; None where it is withheld, whether for its own sake or another's."""
+        cells = self.cells
         return {
-            key: None if hidden else value
-            for key, value, hidden in zip(
-                self.cells.keys, self.cells.values.tolist(), self.withheld.tolist(), strict=True
-            )
+            cells.keys[i]: None if self.withheld[i] else int(cells.values[i])
+            for i in np.flatnonzero(cells.own).tolist()
         }
 
 
@@ -109,7 +109,9 @@ class _Search:
     def __init__(self, cells: Cells, rule: Rule, start: Mask | None) -> None:
         self._cells, self._mover = cells, Mover(cells)
         self._primary, self._widths = rule.primary(cells), rule.widths(cells)
-        self.withheld = self._primary.copy() if start is None else self._primary | start
+        self.withheld = self._primary | cells.never
+        if start is not None:
+            self.withheld |= start
         self._is_begun = start is not None
         self._found: dict[int, list[Certificate]] = {}
         self._places = [_places(box, len(cells)) for box in cells.boxes]
@@ -117,10 +119,7 @@ class _Search:
     def protect(self, attacker: str | None) -> list[Certificate]:
         """A certificate against one attacker for every cell, the widest first."""
         cells = self._cells
-        everything = Published(
-            np.where(cells.public, cells.values, 0), np.where(cells.public, cells.values, OPEN)
-        )
-        seen = known(cells, attacker, everything)
+        seen = known(cells, attacker, Published.before(cells))
         wanted = np.flatnonzero(targets(cells, attacker, self._primary))
         order = wanted[np.lexsort((wanted, -self._widths[wanted]))].tolist()
         certificates, open_cells = [], []

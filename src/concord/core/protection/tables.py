@@ -12,7 +12,7 @@ where a[i] = sum over p of v[p, i].
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +26,8 @@ Mask = NDArray[np.bool_]
 LARGEST = 2**40
 """No value is larger, so that no sum of a table leaves 64 bits."""
 TOTAL = "*"
+OPEN = 2**50
+"""An upper end that nothing published gives."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,23 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one contributor adds to one innermost cell: a code of each dimension, and a count."""
+    """What one contributor adds to one innermost cell: a code of each dimension, and a count.
+
+    ``seen_by`` names who knows it besides the contributor, such as those it was shared with; a
+    contributor that is no attacker, a record say, gives its owner here and is ``apart``.
+    """
 
     contributor: str
     codes: tuple[str, ...]
     value: int
+    seen_by: tuple[str, ...] = ()
+    apart: bool = False
+
+    @property
+    def knowing(self) -> tuple[str, ...]:
+        """All who know it."""
+        own = () if self.apart else (self.contributor,)
+        return tuple(dict.fromkeys((*own, *self.seen_by)))
 
 
 @dataclass(frozen=True)
@@ -131,6 +145,8 @@ class Table:
                         *given.codes[at + 1 :],
                     ),
                     given.value,
+                    given.seen_by,
+                    given.apart,
                 )
                 for given in self.contributions
             ),
@@ -143,6 +159,21 @@ class Earlier:
 
     members: tuple[Key, ...]
     value: int
+
+
+@dataclass(frozen=True)
+class Out:
+    """A table that was released before, as its inputs were then.
+
+    A cell to which the same contributors gave the same then and now is one cell; any other is a
+    cell of its own, and what the two are apart counts as published where both are.
+    """
+
+    table: Table
+    ends: Mapping[Key, tuple[int, int | None]]
+    """Between which ends each cell was published, both its value; what is not here was withheld."""
+    primary: frozenset[Key] = frozenset()
+    """The cells that were withheld for their own sake."""
 
 
 @dataclass(frozen=True)
@@ -186,8 +217,22 @@ class Cells:
     """(contributors, cells)"""
     given: Mask
     """(contributors, cells): whether the contributor said anything, be it zero"""
-    public: Mask
-    """Known to everybody whatever is withheld, such as cells that cannot be but zero."""
+    attackers: tuple[str, ...]
+    """Whoever knows a part of it: the contributors, and those with whom they shared."""
+    known: Ints
+    """(attackers, cells): the part of each cell that the attacker knows"""
+    whole: Mask
+    """(attackers, cells): whether that is all that anybody said"""
+    lower: Ints
+    upper: Ints
+    """Between which ends everybody knows a cell whatever is withheld now; the value itself where
+    it was published, and from 0 without end where nothing was."""
+    own: Mask
+    """The cells of the tables to be published, not of earlier ones alone."""
+    sensitive: Mask
+    """Withheld for their own sake whatever the rule says."""
+    again: Ints
+    """(2, pairs): a cell, and the one of an earlier release that stood for other inputs"""
     boxes: tuple[Ints, ...]
     axes: tuple[tuple[Axis, ...], ...]
     at: Mapping[Key, int] = field(repr=False)
@@ -195,94 +240,209 @@ class Cells:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def public(self) -> Mask:
+        """What everybody knows exactly, such as cells that cannot be but zero."""
+        found: Mask = self.lower == self.upper
+        return found
+
+    @property
+    def never(self) -> Mask:
+        """Withheld in an earlier release, and no cell of this one: it stays withheld."""
+        found: Mask = ~self.own & ~self.public
+        return found
+
 
 def cells_of(
     tables: Sequence[Table],
     *,
     earlier: Sequence[Earlier] = (),
     public: Iterable[Key] = (),
+    out: Sequence[Out] = (),
+    sensitive: Iterable[Key] = (),
 ) -> Cells:
     """All cells of linked tables with every equation that an outsider can write down.
+
+    ``earlier`` are figures over the same inputs; ``out`` tables that were released when the inputs
+    may have been others.
 
     ``MarginsDifferError`` where two tables give one cell two values, or where an earlier figure is
     not the sum of its members; ``TableError`` where an earlier figure names an unknown cell.
     """
-    at: dict[Key, int] = {}
-    boxes = tuple(_box(table, at) for table in tables)
-    names = sorted({given.contributor for table in tables for given in table.contributions})
-    shares = np.full((len(names), len(at)), -1, dtype=np.int64)
-    seen = np.zeros(len(at), dtype=bool)
-    for table, box in zip(tables, boxes, strict=True):
-        _take(table, box, names, shares, seen)
-    given = shares >= 0
-    shares[~given] = 0
+    everything = [*tables, *(one.table for one in out)]
+    given_by = {given.contributor for table in everything for given in table.contributions}
+    attackers = sorted(
+        {who for table in everything for given in table.contributions for who in given.knowing}
+    )
+    gathered = _Gathered(sorted(given_by), attackers)
+    boxes = tuple(gathered.take(table) for table in tables)
+    count = len(gathered.at)
+    before = tuple(gathered.take(one.table, is_out=True) for one in out)
+    at, size = gathered.at, len(gathered.at)
+    own = np.zeros(size, dtype=bool)
+    own[:count] = True
+    shares, given = gathered.shares(), gathered.given()
     values: Ints = shares.sum(axis=0)
     if values.size and values.max() > LARGEST:
         raise TableError(f"a total is larger than {LARGEST}")
     known = [_known(figure, at) for figure in earlier]
-    equations = _equations(tables, boxes, known)
+    equations = _equations(everything, (*boxes, *before), known)
     for wrong in np.flatnonzero(equations.residual(values)):
         first = int(equations.cell[equations.start[wrong]])
         raise MarginsDifferError(
             f"a figure published with {tuple(at)[first]!r} is not the sum of its parts"
         )
-    mask = np.zeros(len(at), dtype=bool)
-    for key in public:
-        if key not in at:
-            raise TableError(f"{key!r} is no cell of these tables")
-        mask[at[key]] = True
+    lower, upper = np.zeros(size, dtype=np.int64), np.full(size, OPEN, dtype=np.int64)
+    marked = np.zeros(size, dtype=bool)
+    for one, box in zip(out, before, strict=True):
+        _tell(one, box, lower, upper, marked)
+    if ((values < lower) | (values > upper)).any():
+        raise MarginsDifferError("an earlier release says something else than its own inputs")
+    for place in _places_of(public, at):
+        lower[place] = upper[place] = values[place]
+    for place in _places_of(sensitive, at):
+        marked[place] = True
+    weights = np.where(own, _weights(everything, (*boxes, *before), size), 0)
     return Cells(
         tuple(at),
         values,
-        _weights(tables, boxes, len(at)),
+        weights,
         equations,
-        tuple(names),
+        gathered.contributors,
         shares,
         given,
-        mask,
-        boxes,
-        tuple(tuple(_axis(d) for d in table.dimensions) for table in tables),
+        gathered.attackers,
+        gathered.known(),
+        gathered.whole(),
+        lower,
+        upper,
+        own,
+        marked,
+        np.array(gathered.again, dtype=np.int64).reshape(-1, 2).T,
+        (*boxes, *before),
+        tuple(tuple(_axis(d) for d in table.dimensions) for table in everything),
         at,
     )
 
 
-def _box(table: Table, at: dict[Key, int]) -> Ints:
+def _places_of(keys: Iterable[Key], at: Mapping[Key, int]) -> Iterator[int]:
+    for key in keys:
+        if key not in at:
+            raise TableError(f"{key!r} is no cell of these tables")
+        yield at[key]
+
+
+def keys_of(table: Table) -> list[Key]:
+    """The keys of a table in the order of its box."""
     axes = [[(d.name, code) for code in d.codes] for d in table.dimensions]
     order = sorted(range(len(axes)), key=lambda axis: table.dimensions[axis].name)
-    found = [
-        at.setdefault(tuple(pairs[i] for i in order if pairs[i][1] != TOTAL), len(at))
-        for pairs in itertools.product(*axes)
+    return [
+        tuple(pairs[i] for i in order if pairs[i][1] != TOTAL) for pairs in itertools.product(*axes)
     ]
-    return np.array(found, dtype=np.int64).reshape([len(axis) for axis in axes])
 
 
-def _take(table: Table, box: Ints, names: list[str], shares: Ints, seen: Mask) -> None:
-    """Write the shares of one table; shares of a cell that another table wrote must be equal."""
-    number = {name: row for row, name in enumerate(names)}
-    place = [{code: i for i, code in enumerate(d.codes)} for d in table.dimensions]
-    where = tuple(
-        np.array(found, dtype=np.int64)
-        for found in (
-            [number[given.contributor] for given in table.contributions],
-            *([at[c.codes[axis]] for c in table.contributions] for axis, at in enumerate(place)),
-        )
-    )
-    sums = np.zeros((len(names), *box.shape), dtype=np.int64)
-    said = np.zeros_like(sums)
-    np.add.at(sums, where, np.array([c.value for c in table.contributions], dtype=np.int64))
-    np.add.at(said, where, 1)
-    for axis, dimension in enumerate(table.dimensions):
-        sums, said = (_roll_up(array, axis + 1, dimension) for array in (sums, said))
-    own = np.where(said > 0, sums, -1).reshape(len(names), box.size)
-    cells = box.ravel()
-    before = shares[:, cells]
-    wrong = (before != own) & seen[cells]
-    if wrong.any():
-        raise MarginsDifferError(
-            f"linked tables differ in {int(wrong.any(axis=0).sum())} cells that they share"
-        )
-    shares[:, cells] = own
-    seen[cells] = True
+def _tell(one: Out, box: Ints, lower: Ints, upper: Ints, marked: Mask) -> None:
+    """Write what an earlier release lets everybody know."""
+    for key, place in zip(keys_of(one.table), box.ravel().tolist(), strict=True):
+        if key in one.primary:
+            marked[place] = True
+        if key in one.ends:
+            low, high = one.ends[key]
+            lower[place] = max(int(lower[place]), low)
+            upper[place] = min(int(upper[place]), OPEN if high is None else high)
+
+
+class _Gathered:
+    """Cells by key with who gave what to each and who knows of it, table by table."""
+
+    def __init__(self, contributors: list[str], attackers: list[str]) -> None:
+        self.contributors, self.attackers = tuple(contributors), tuple(attackers)
+        self.at: dict[Key, int] = {}
+        self.again: list[tuple[int, int]] = []
+        self._row = {name: row for row, name in enumerate(contributors)}
+        self._knows = {name: row for row, name in enumerate(attackers)}
+        self._parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+        """(contributors or attackers, new cells): sums, said, known, said and known"""
+
+    def take(self, table: Table, *, is_out: bool = False) -> Ints:
+        """The cells of a table in its shape.
+
+        A cell that another table has must be the same; where ``is_out``, one that is not becomes
+        a cell of its own.
+        """
+        keys, found = keys_of(table), self._sums(table)
+        shape = tuple(len(dimension.codes) for dimension in table.dimensions)
+        cells = np.array([self.at.get(key, -1) for key in keys], dtype=np.int64)
+        old = np.flatnonzero(cells >= 0)
+        differs = self._differs(found, cells, old)
+        if differs.size and not is_out:
+            raise MarginsDifferError(
+                f"linked tables differ in {len(differs)} cells that they share"
+            )
+        for place in differs.tolist():
+            self.again.append((int(cells[place]), len(self.at)))
+            self.at[*keys[place], ("before", str(len(self.again)))] = len(self.at)
+            cells[place] = len(self.at) - 1
+        new = np.flatnonzero(cells < 0)
+        for place in new.tolist():
+            cells[place] = self.at.setdefault(keys[place], len(self.at))
+        fresh = np.concatenate([differs, new])
+        self._parts.append(tuple(part[:, fresh] for part in found))  # type: ignore[arg-type]
+        return cells.reshape(shape)
+
+    def _differs(self, found: tuple[Ints, ...], cells: Ints, old: Ints) -> Ints:
+        if not old.size:
+            return old
+        wrong = np.zeros(len(old), dtype=bool)
+        for number, part in enumerate(found[:2]):
+            known = self._joined(number)[:, cells[old]]
+            new = part[:, old]
+            wrong |= ((known != new) if number == 0 else ((known > 0) != (new > 0))).any(axis=0)
+        return old[wrong]
+
+    def _sums(self, table: Table) -> tuple[Ints, Ints, Ints, Ints]:
+        place = [{code: i for i, code in enumerate(d.codes)} for d in table.dimensions]
+        rows, knowing = [], []
+        for given in table.contributions:
+            codes = [at[code] for at, code in zip(place, given.codes, strict=True)]
+            rows.append((self._row[given.contributor], *codes, given.value))
+            knowing += [(self._knows[who], *codes, given.value) for who in given.knowing]
+        return (*self._rolled(table, rows, len(self.contributors)),
+                *self._rolled(table, knowing, len(self.attackers)))  # fmt: skip
+
+    def _rolled(self, table: Table, rows: list[tuple[int, ...]], count: int) -> tuple[Ints, Ints]:
+        shape = tuple(len(dimension.codes) for dimension in table.dimensions)
+        columns = np.array(rows, dtype=np.int64).reshape(len(rows), len(shape) + 2).T
+        sums = np.zeros((count, *shape), dtype=np.int64)
+        said = np.zeros_like(sums)
+        np.add.at(sums, tuple(columns[:-1]), columns[-1])
+        np.add.at(said, tuple(columns[:-1]), 1)
+        for axis, dimension in enumerate(table.dimensions):
+            sums, said = (_roll_up(array, axis + 1, dimension) for array in (sums, said))
+        size = int(np.prod(shape))
+        return sums.reshape(count, size), said.reshape(count, size)
+
+    def _joined(self, number: int) -> Ints:
+        if not self._parts:
+            names = self.contributors if number < 2 else self.attackers
+            return np.zeros((len(names), 0), dtype=np.int64)
+        found: Ints = np.concatenate([parts[number] for parts in self._parts], axis=1)
+        return found
+
+    def shares(self) -> Ints:
+        return self._joined(0)
+
+    def given(self) -> Mask:
+        found: Mask = self._joined(1) > 0
+        return found
+
+    def known(self) -> Ints:
+        return self._joined(2)
+
+    def whole(self) -> Mask:
+        said, known = self._joined(1).sum(axis=0), self._joined(3)
+        found: Mask = (known == said) & (said > 0)
+        return found
 
 
 def _roll_up(array: Ints, axis: int, dimension: Dimension) -> Ints:
