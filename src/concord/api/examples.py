@@ -65,6 +65,13 @@ CHECKED: Final[dict[str, Any]] = {
     "duplicates": [{"id": SOURCE, "kind": "course", "owner": INSTITUTION}],
 }
 LABELS: Final = {"en": "Physical protection", "ja": "核物質防護"}
+READING: Final = {
+    "day": "2027-01-15",
+    "reader": f"institution:{INSTITUTION}",
+    "way": "page",
+    "records": 3,
+    "last_at": "2027-01-15T09:30:00Z",
+}
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "RecordOut": RECORD,
     "PageOut": {
@@ -88,6 +95,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "CheckedOut": CHECKED,
     "BatchCheckedOut": {"records": [CHECKED]},
     "BatchOut": {"written": [COURSE], "waiting": []},
+    "ReadingOut": READING,
+    "ReadingsOut": {"readings": [READING]},
     "CoverageOut": {"cut": "all", "topics": [], "overlaps": {}},
     "TopicOut": {
         "code": "F3",

@@ -19,12 +19,15 @@ from concord.api.callers import member_calling, viewer_of
 from concord.api.interface import api
 from concord.api.schemas import (
     HistoryOut,
+    ReadingOut,
+    ReadingsOut,
     RecordOut,
     RevisionOut,
     RevisionPairOut,
     WaitingListOut,
     WaitingOut,
 )
+from concord.record.access import access_days
 from concord.record.errors import InvalidQueryError, NotFoundError
 from concord.record.history import MOST_REVISIONS, revision_pair
 from concord.record.kinds import all_kinds
@@ -123,3 +126,11 @@ def export(
 def _lines(views: Iterator[RecordView]) -> Iterator[bytes]:
     for view in views:
         yield orjson.dumps(RecordOut.of(view).model_dump(mode="json")) + b"\n"
+
+
+@api.get("/readings", response=ReadingsOut, summary="Who read what is not for everybody")
+def readings(request: HttpRequest) -> HttpResponse:
+    """Which institutions read or took away what yours does not show to everybody, and when."""
+    days = access_days(owner=member_calling(request).acting.institution)
+    out = [ReadingOut.model_validate(day, from_attributes=True) for day in days]
+    return answer(request, ReadingsOut(readings=out))

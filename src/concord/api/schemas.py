@@ -18,6 +18,7 @@ from pydantic import (
 
 from concord.core.disclosure import Level, level_of, strictest_tlp
 from concord.record.history import RevisionPair
+from concord.record.models import Access
 from concord.record.publishing import WaitingView
 from concord.record.selectors import RecordView, RevisionView
 
@@ -357,3 +358,19 @@ class RevisionPairOut(Schema):
             before=pair.before,
             after=pair.after,
         )
+
+
+class ReadingOut(Schema):
+    """What one reader read of yours on one day that is not for everybody."""
+
+    day: dt.date
+    reader: str = Field(description="institution:ID, or state:CC for a State's contact point")
+    way: Access.Way = Field(description="page, file or interface")
+    records: int = Field(description="How many records")
+    last_at: dt.datetime = Field(description="When last on that day")
+
+
+class ReadingsOut(Schema):
+    """Who read what an institution does not show to everybody, newest day first."""
+
+    readings: list[ReadingOut]

@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from concord.core.disclosure import Viewer, viewer_of_key
 from concord.exchange.models import Export
 from concord.exchange.workbook.exporting import records_write
+from concord.record.access import Reading, access_keep, reading
 from concord.record.errors import ConcordError, NotFoundError
+from concord.record.models import Access
 from concord.record.selectors import RecordView, register_number
 from concord.record.vanishing import was_withdrawn
 from concord.register.listings import LISTINGS, Listing, batches_of
@@ -126,11 +128,13 @@ def export_run(*, export_id: UUID) -> Export:
     try:
         ids = listing.ids(viewer, QueryDict(export.params))
         Export.objects.filter(id=export.id).update(total=len(ids))
-        records_write(
-            str(path), viewer=viewer, batches=batches_of(viewer, ids), kinds=listing.kinds,
-            language=export.language,
-            progress=lambda done: _note(export, done),
-        )  # fmt: skip
+        with reading(Reading()) as found:
+            records_write(
+                str(path), viewer=viewer, batches=batches_of(viewer, ids), kinds=listing.kinds,
+                language=export.language,
+                progress=lambda done: _note(export, done),
+            )  # fmt: skip
+        access_keep(found=found, way=Access.Way.FILE)
         export.state = Export.State.READY
     except Exception:  # whatever it is, the page must not wait for ever
         logging.getLogger("concord.exchange").exception("export %s", export.id)

@@ -28,6 +28,7 @@ from concord.exchange.previewing import upload_compare
 from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import uploads_forget
 from concord.jobs.schedule import periodic
+from concord.record.access import access_forget
 from concord.record.errors import NotFoundError
 from concord.register.words import Cut
 from concord.studies.services import coverage_run, studies_run
@@ -69,6 +70,12 @@ def _tell(upload: Upload) -> None:
 def make_export(export_id: str) -> None:
     """Make a file too large for a page to wait for."""
     export_run(export_id=UUID(export_id))
+
+
+@periodic(DAY)
+def forget_access() -> None:
+    """Delete the record of who read what once it is three years old."""
+    access_forget()
 
 
 @periodic(DAY)

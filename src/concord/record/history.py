@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from concord.core.disclosure import Actor, Viewer, visible_part
+from concord.record.access import given_out
 from concord.record.audiences import Standing, viewer_as
 from concord.record.errors import NotFoundError
 from concord.record.guard import service
@@ -47,6 +48,8 @@ def revision_pair(*, viewer: Viewer, record_id: UUID, revision_number: int) -> R
     found = {row.revision_number: row for row in wanted}
     if revision_number not in found or not viewer.may_see(found[revision_number].audience):
         raise NotFoundError
+    shown = (record.audience, *filter(viewer.may_see, record.audiences.values()))
+    given_out(record.owner_id, record.id, shown, viewer)
     return RevisionPair(
         record.kind,
         record.owner_id,

@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from concord.record.storing import StoredJSON
 
@@ -108,6 +109,36 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return f"group {self.id}"
+
+
+class Access(models.Model):
+    """On that day an institution read a record of another that is not for everybody."""
+
+    class Way(models.TextChoices):
+        PAGE = "page", _("read on a page")
+        FILE = "file", _("taken away as a file")
+        INTERFACE = "interface", _("read by a program")
+
+    owner = models.UUIDField()
+    record_id = models.UUIDField()
+    reader = models.CharField(max_length=100, help_text="institution:ID, or state:CC")
+    way = models.CharField(max_length=10, choices=Way)
+    day = models.DateField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["record_id", "reader", "way", "day"], name="access_once_a_day"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-id"], name="access_owner"),
+            models.Index(fields=["last_at"], name="access_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} read {self.record_id}"
 
 
 class Gate(models.Model):

@@ -22,6 +22,7 @@ from concord.core.disclosure import (
     visible_part,
     visible_then,
 )
+from concord.record.access import given_out
 from concord.record.errors import InvalidContentError, MergedError, NotFoundError
 from concord.record.models import Head, Record, Revision
 
@@ -305,6 +306,8 @@ def _view(
         if revision
         else visible_part(content, record.audiences, record.audience, viewer)
     )
+    audiences = {n: a for n, a in record.audiences.items() if viewer.may_see(a)}
+    given_out(record.owner_id, record.id, {record.audience, *audiences.values()}, viewer)
     return RecordView(
         id=record.id,
         kind=record.kind,
@@ -315,7 +318,7 @@ def _view(
         changed_at=revision.at if revision else record.changed_at,
         audience=record.audience,
         is_removed=record.is_removed,
-        audiences={n: a for n, a in record.audiences.items() if viewer.may_see(a)},
+        audiences=audiences,
     )
 
 

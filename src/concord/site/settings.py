@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "concord.site.access.AccessRecord",
     "concord.web.middleware.NotTooLarge",
     "concord.web.middleware.NoNul",
     "concord.web.middleware.SecurityHeaders",

@@ -39,6 +39,7 @@ DESK: Final = (
     ("feeds", _("Feeds"), Role.READER),
     ("declaring", _("Completeness"), Role.EDITOR),
     ("affirming", _("Still so?"), Role.EDITOR),
+    ("readers", _("Who read it"), Role.READER),
     ("hooks", _("Web hooks"), Role.MANAGER),
     ("members", _("People and clearance"), Role.MANAGER),
     ("own_embedding", _("On your own site"), Role.READER),

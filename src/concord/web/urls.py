@@ -23,6 +23,7 @@ from concord.web.views import (
     pages,
     preparing,
     proposals,
+    readers,
     records,
     rounds,
     sharing,
@@ -106,6 +107,7 @@ urlpatterns = [
     path("desk/waiting/", desk.waiting, name="waiting"),
     path("desk/completeness/", declaring.declaring, name="declaring"),
     path("desk/still-so/", declaring.affirming, name="affirming"),
+    path("desk/readers/", readers.readers, name="readers"),
     path("desk/network/<uuid:network_id>/", networks.network, name="network"),
     path(
         "desk/network/<uuid:network_id>/rounds/new/", networks.round_new, name="network_round_new"

@@ -10,7 +10,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from concord.core.protection import (
-    Cells,
     Contribution,
     Dimension,
     MarginsDifferError,
