@@ -135,12 +135,15 @@ def export_run(*, export_id: UUID) -> Export:
                 progress=lambda done: _note(export, done),
             )  # fmt: skip
         access_keep(found=found, way=Access.Way.FILE)
-        export.state = Export.State.READY
+        made = Export.objects.filter(id=export.id, state=Export.State.WAITING)
+        if not made.update(state=Export.State.READY):  # it holds what was removed meanwhile
+            path.unlink(missing_ok=True)
+        export.refresh_from_db()
     except Exception:  # whatever it is, the page must not wait for ever
         logging.getLogger("concord.exchange").exception("export %s", export.id)
         path.unlink(missing_ok=True)
         export.state = Export.State.FAILED
-    export.save(update_fields=["state"])
+        export.save(update_fields=["state"])
     return export
 
 

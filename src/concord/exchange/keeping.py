@@ -17,6 +17,7 @@ from django.conf import settings
 
 from concord.exchange.models import Upload
 from concord.exchange.reading import Table, read_file, read_pasted
+from concord.record.errors import NotFoundError
 
 QUIET: Final = 120
 """Seconds without a sign of work after which it is taken to have stopped."""
@@ -56,8 +57,11 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def upload_bytes(upload: Upload) -> bytes:
-    """What was uploaded, as it came."""
-    return _path(upload.id).read_bytes()
+    """What was uploaded, as it came; raises ``NotFoundError`` where the file was deleted."""
+    try:
+        return _path(upload.id).read_bytes()
+    except FileNotFoundError:
+        raise NotFoundError from None
 
 
 def upload_size(upload: Upload) -> int:

@@ -37,6 +37,14 @@ class MergedError(NotFoundError):
     title = _("This record was merged into another, which stands for both.")
 
 
+class PurgedError(NotFoundError):
+    """What the record said was removed; ``fields`` says ``rule``, ``on`` and ``by``."""
+
+    code = "purged"
+    status = 410
+    title = _("What this record said was removed under a rule.")
+
+
 class InvalidContentError(ConcordError):
     """The content of a record breaks a rule of its kind; ``fields`` says which and how."""
 

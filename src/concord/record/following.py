@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import ClassVar
 
+from concord.record.purged import purged_since
 from concord.record.selectors import Change, changed_since, register_number
 from concord.record.then import Changes
 
@@ -19,6 +21,16 @@ def forget() -> None:
     """Empty all that follows: for a process that turns to another database."""
     for follower in _followers:
         follower.clear()
+    _caches_clear()
+
+
+def _caches_clear() -> None:
+    """Empty every cache of a function of ours: what was read through them may be in their keys."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("concord."):
+            for value in list(vars(module).values()):
+                if callable(clear := getattr(value, "cache_clear", None)):
+                    clear()
 
 
 class Follower:
@@ -68,6 +80,9 @@ class Follower:
         with self._lock:
             if newest < self.number:  # another database, or one restored from a backup
                 self.clear()
+            if self.number and purged_since(self.number):  # what was replaced is still held
+                self.clear()
+                _caches_clear()
             if newest == self.number:  # another thread was quicker
                 return
             self._take_changes()

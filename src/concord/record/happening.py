@@ -9,6 +9,7 @@ from uuid import UUID
 
 from concord.core.disclosure import Viewer
 from concord.record.models import Revision
+from concord.record.purged import VIA, purged_numbers
 from concord.record.selectors import revision_part
 
 AT_ONCE: Final = 500
@@ -69,7 +70,8 @@ def _seen(row: Revision, before: Revision | None, viewer: Viewer) -> Happening |
         return None
     if is_there and was_there and before is not None:
         now, then = (revision_part(r, r.record, viewer) for r in (row, before))
-        if now.content == then.content and row.audience == before.audience:
+        is_same = now.content == then.content and row.audience == before.audience
+        if is_same and not _says_removed(row, viewer):
             return None
     return Happening(
         record_id=row.record_id,
@@ -81,5 +83,15 @@ def _seen(row: Revision, before: Revision | None, viewer: Viewer) -> Happening |
     )
 
 
+def _says_removed(row: Revision, viewer: Viewer) -> bool:
+    """Whether it says that something was removed that the viewer might see: they may hold it."""
+    if row.via != VIA:
+        return False
+    return any(
+        viewer.may_see(row.audiences.get(field, row.audience))
+        for field in purged_numbers([row.number]).values()
+    )
+
+
 def _is_seen(row: Revision, viewer: Viewer) -> bool:
-    return row.operation == Revision.Operation.PUT and viewer.may_see(row.audience)
+    return row.operation != Revision.Operation.TOMBSTONE and viewer.may_see(row.audience)

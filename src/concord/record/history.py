@@ -16,6 +16,7 @@ from concord.record.errors import NotFoundError
 from concord.record.guard import service
 from concord.record.models import Record, Revision
 from concord.record.publishing import Written, revisions_write_or_hold
+from concord.record.purged import raise_if_purged
 from concord.record.selectors import revision_part
 from concord.record.services import (
     BATCH,
@@ -60,7 +61,7 @@ def revision_pair(*, viewer: Viewer, record_id: UUID, revision_number: int) -> R
 
 
 def _seen(revision: Revision | None, record: Record, viewer: Viewer) -> dict[str, Any]:
-    if revision is None or revision.operation == Revision.Operation.TOMBSTONE:
+    if revision is None or revision.operation != Revision.Operation.PUT:
         return {}
     return revision_part(revision, record, viewer).content
 
@@ -69,7 +70,9 @@ def record_restore(*, actor: Actor, record_id: UUID, revision_number: int, reaso
     """Say again what a record said then: its content, under the levels that it has now."""
     record = Record.objects.filter(id=record_id).first()
     then = Revision.objects.filter(record=record_id, revision_number=revision_number).first()
-    if record is None or then is None or then.operation == Revision.Operation.TOMBSTONE:
+    if record is None or then is None or then.operation != Revision.Operation.PUT:
+        if then is not None and not then.content:
+            raise_if_purged(record_id)
         raise NotFoundError
     said = revision_part(then, record, viewer_as(actor.institution)).content
     content = content_parse(kind=record.kind, data=said)
@@ -93,10 +96,9 @@ class RemovedView:
 
 
 def records_removed(*, owner: UUID, count: int = 200) -> list[RemovedView]:
-    """What an institution removed, newest first."""
-    rows = list(
-        Record.objects.filter(owner_id=owner, is_removed=True).order_by("-changed_in")[:count]
-    )
+    """What an institution removed and can bring back, newest first."""
+    removed = Record.objects.filter(owner_id=owner, is_removed=True).exclude(content={})
+    rows = list(removed.order_by("-changed_in")[:count])
     tombs = {
         row.record_id: row
         for row in Revision.objects.filter(number__in=[row.changed_in for row in rows])
@@ -153,9 +155,14 @@ def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) ->
     }
     made = [key for key, number in same.items() if number == 1]
     changed = {key: number - 1 for key, number in same.items() if number > 1}
-    before = Revision.objects.filter(
+    rows_before = Revision.objects.filter(
         record_id__in=list(changed), revision_number__in=set(changed.values())
     )
+    before = [
+        row
+        for row in rows_before
+        if row.revision_number == changed[row.record_id] and row.content  # not purged since
+    ]
     standing = Standing(actor.institution)
     drafts = [
         Draft(
@@ -167,10 +174,10 @@ def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) ->
             in_totals=row.in_totals,
         )
         for row in before
-        if row.revision_number == changed[row.record_id]
     ]
     if drafts:
         revisions_write(actor=actor, drafts=drafts, via=via, reason=reason)
     if made:
         records_remove(actor=actor, ids=made, via=via, reason=reason)
-    return [key for key in revisions if key not in same]
+    put_back = {*made, *(row.record_id for row in before)}
+    return [key for key in revisions if key not in put_back]

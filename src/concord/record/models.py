@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from concord.record.storing import StoredJSON
 
@@ -202,6 +203,7 @@ class Revision(models.Model):
     class Operation(models.TextChoices):
         PUT = "put"
         TOMBSTONE = "tombstone"
+        PURGED = "purged"  # it said something, all of which was removed under a rule
 
     number = models.PositiveBigIntegerField(
         primary_key=True, help_text="Its place among all revisions of this node; never shown"
@@ -240,3 +242,58 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} revision {self.revision_number}"
+
+
+class Purge(models.Model):
+    """That a value is to be removed everywhere, or was: who, when, under which rule, never what.
+
+    One person asks, another approves. It is the audit of the removal, and what history goes by.
+    """
+
+    class Rule(models.TextChoices):
+        CLASSIFIED = "classified", _("classified, or protected by law")
+        SECURITY = "security", _("sensitive for the security of a facility or a transport")
+        PERSONAL = "personal", _("about a living person")
+        CONFIDENCE = "confidence", _("given in confidence by somebody else")
+        MISTAKE = "mistake", _("entered by mistake, and not ours to hold")
+
+    class State(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("purge", "asked for")
+        DONE = "done", pgettext_lazy("purge", "carried out")
+        DROPPED = "dropped", pgettext_lazy("purge", "not carried out")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_id = models.UUIDField()
+    kind = models.CharField(max_length=30)
+    field = models.CharField(max_length=60, blank=True, help_text="Blank: all that it says")
+    keeps_current = models.BooleanField(
+        default=False, help_text="What the field says now stays; what it said before goes"
+    )
+    rule = models.CharField(max_length=20, choices=Rule)
+    institution = models.UUIDField(help_text="Whose record it is")
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.UUIDField(help_text="An opaque id of a person, as all of these")
+    asked_at = models.DateTimeField()
+    settled_by = models.UUIDField(null=True, help_text="Who approved it, or dropped it")
+    settled_for = models.CharField(
+        max_length=2, blank=True, help_text="The State whose contact point that was, if one"
+    )
+    settled_at = models.DateTimeField(null=True)
+    counts = StoredJSON(default=dict, help_text="How much was removed, by place")
+    held_from = models.DateTimeField(null=True, help_text="Since when something held the value")
+    number = models.PositiveBigIntegerField(null=True, help_text="Of the revision that says so")
+    revision_number = models.PositiveIntegerField(null=True, help_text="The same, in its record")
+    empties = models.BooleanField(default=False, help_text="Nothing of the record is left")
+    rewritten_at = models.DateTimeField(
+        null=True, help_text="Since when no file of the database holds its bytes"
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["record_id"], name="purge_record"),
+            models.Index(fields=["institution", "-asked_at"], name="purge_institution"),
+            models.Index(fields=["number"], name="purge_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.field or 'whole'}: {self.state}"

@@ -25,6 +25,7 @@ from concord.core.disclosure import (
 from concord.record.access import given_out
 from concord.record.errors import InvalidContentError, MergedError, NotFoundError
 from concord.record.models import Head, Record, Revision
+from concord.record.purged import raise_if_purged
 
 BATCH = 500
 
@@ -82,6 +83,8 @@ def record_get(
         return _record_then(record, viewer, known_at)
     if record.is_removed:
         survivor = _survivor(record, viewer)
+        if survivor is None and not record.content:
+            raise_if_purged(record.id)
         raise MergedError(fields={"into": str(survivor)}) if survivor else NotFoundError
     return _view(record, record.content, viewer)
 
@@ -225,7 +228,8 @@ def records_removed(
     """Records that were removed since a moment, as they were at last, newest first."""
     rows = Record.objects.filter(
         kind=kind, is_removed=True, audience__in=viewer.audiences, changed_at__gte=since
-    ).order_by("-changed_in")
+    )
+    rows = rows.exclude(content={}).order_by("-changed_in")  # of those nothing can be said
     return [_view(row, row.content, viewer) for row in rows[:count]]
 
 
@@ -276,9 +280,11 @@ def _told(rows: QuerySet[Revision]) -> list[RevisionView]:
 
 def _record_then(record: Record, viewer: Viewer, known_at: dt.datetime) -> RecordView:
     revision = record.revisions.filter(at__lte=known_at).order_by("-revision_number").first()
-    if revision is None or revision.operation == Revision.Operation.TOMBSTONE:
+    if revision is None or not viewer.may_see(revision.audience):
         raise NotFoundError
-    if not viewer.may_see(revision.audience):
+    if revision.operation != Revision.Operation.PUT:
+        if not revision.content:
+            raise_if_purged(record.id)
         raise NotFoundError
     return _view(record, revision.content, viewer, revision)
 

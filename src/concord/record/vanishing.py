@@ -85,7 +85,7 @@ def _gone(viewer: Viewer) -> QuerySet[Revision]:
     shown = Revision.objects.filter(
         record=OuterRef("record"),
         audience__in=viewer.audiences,
-        operation=Revision.Operation.PUT,
+        operation__in=[Revision.Operation.PUT, Revision.Operation.PURGED],
     )
     return Revision.objects.filter(
         Q(operation=Revision.Operation.TOMBSTONE) | ~Q(audience__in=viewer.audiences),

@@ -31,6 +31,8 @@ class What(models.TextChoices):
     TAKEN_OVER = "taken_over", _("An institution took over records of yours")
     HOOK_STOPPED = "hook_stopped", _("A web hook was stopped")
     UPLOAD_READY = "upload_ready", _("An upload is ready to be looked at")
+    PURGE_ASKED = "purge_asked", _("Somebody asks that something be removed for good")
+    PURGE_SETTLED = "purge_settled", _("A removal that you asked for was decided")
 
 
 class Notice(models.Model):

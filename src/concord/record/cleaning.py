@@ -1,0 +1,97 @@
+"""The places of this room: what records say in every revision, and changes of theirs that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from concord.record.errors import InvalidContentError
+from concord.record.models import Record, Revision, Waiting
+from concord.record.places import Held, Place, holds_nothing, place
+from concord.record.services import content_parse
+from concord.record.spill import Spill
+
+AT_ONCE = 200
+
+
+def is_content(kind: str, content: dict[str, Any]) -> bool:
+    """Whether it keeps the rules of its kind."""
+    try:
+        content_parse(kind=kind, data=content)
+    except InvalidContentError:
+        return False
+    return True
+
+
+@place
+class Revisions(Place):
+    """What the records said and say."""
+
+    code = "revisions"
+    label = _("Revisions of the record")
+    tables = ("record_revision", "record_record")
+
+    def _rows(self, spill: Spill) -> Iterator[Revision]:
+        rows = Revision.objects.filter(record_id__in=spill.ids).order_by("number")
+        for row in rows.select_related("record").iterator(AT_ONCE):
+            if spill.holds(row.content) or self._tells(spill, row.reason):
+                yield row
+
+    def _tells(self, spill: Spill, reason: str) -> bool:
+        return bool(reason) and (spill.is_whole or spill.says(reason))
+
+    def held(self, spill: Spill) -> Held:
+        return Held.of(row.at for row in self._rows(spill))
+
+    def clean(self, spill: Spill) -> None:
+        """A revision that cannot be without what goes is emptied, and says that it was."""
+        for row in self._rows(spill):
+            if spill.holds(row.content):
+                row.content = spill.rest(row.content)
+                if not is_content(row.record.kind, row.content):
+                    row.content = {}
+                    if row.operation == Revision.Operation.PUT:
+                        row.operation = Revision.Operation.PURGED
+            if self._tells(spill, row.reason):
+                row.reason = ""
+            row.save(update_fields=["content", "operation", "reason"])
+        for record in Record.objects.filter(id__in=spill.ids):
+            if spill.holds(record.content):
+                rest = spill.rest(record.content)
+                record.content = rest if is_content(record.kind, rest) else {}
+                record.save(update_fields=["content"])
+
+
+@place
+class WaitingChanges(Place):
+    """Changes of the records that wait to be let out, and one that would make the record anew."""
+
+    code = "waiting"
+    label = _("Changes of the record that wait")
+    tables = ("record_waiting",)
+
+    def held(self, spill: Spill) -> Held:
+        rows = Waiting.objects.filter(record_id__in=spill.ids)
+        return Held.of(rows.values_list("at", flat=True))
+
+    def clean(self, spill: Spill) -> None:
+        """They were made from what the record no longer says."""
+        Waiting.objects.filter(record_id__in=spill.ids).delete()
+
+
+holds_nothing(
+    ("record_access",), "it says which institution read a record when, and not what it says"
+)
+holds_nothing(
+    ("record_node", "record_head", "record_member", "record_group", "record_gate"),
+    "it names installations, institutions and groups, and says nothing of records",
+)
+holds_nothing(("record_purge",), "it says who removed what under which rule, and never what it was")
+holds_nothing(
+    ("secret-key", "static"), "it is the key of the installation, or a file that comes with it"
+)
+holds_nothing(
+    ("concord.sqlite3",), "it is the database itself: its tables are cleaned and it is rewritten"
+)
