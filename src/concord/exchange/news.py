@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from concord.core.disclosure import Viewer
@@ -18,10 +20,21 @@ from concord.register.listings import Listing
 from concord.register.reading import title_of
 
 COUNT: Final = 50
-FORMS: Final[Mapping[str, type[Rss201rev2Feed | Atom1Feed]]] = {
-    "rss": Rss201rev2Feed,
-    "atom": Atom1Feed,
-}
+
+
+class _Rss(Rss201rev2Feed):
+    def latest_post_date(self) -> dt.datetime:
+        """By the clock of the installation where there is nothing yet."""
+        return super().latest_post_date() if self.items else timezone.now()
+
+
+class _Atom(Atom1Feed):
+    def latest_post_date(self) -> dt.datetime:
+        """As that of RSS."""
+        return super().latest_post_date() if self.items else timezone.now()
+
+
+FORMS: Final[Mapping[str, type[_Rss | _Atom]]] = {"rss": _Rss, "atom": _Atom}
 
 
 def news_of(

@@ -142,5 +142,5 @@ def groups_of(*institutions: UUID) -> list[GroupView]:
 def group_names(viewer: Viewer) -> dict[UUID, str]:
     """What the groups are called that the viewer is in."""
     found = (level_of(a) for a in viewer.audiences if breadth_of(a) is Breadth.GROUP)
-    ids = [level.of for level in found]
+    ids = [level.of for level in found if level.of]
     return dict(Group.objects.filter(id__in=ids).values_list("id", "name"))

@@ -213,7 +213,8 @@ class _Facet:
             numbers = self._count_once(rows[shown], codes[shown])
         else:
             numbers = np.bincount(codes[shown])
-        return {self.codes.texts[n]: int(numbers[n]) for n in np.flatnonzero(numbers)}
+        found = ((self.codes.texts[n], int(numbers[n])) for n in np.flatnonzero(numbers))
+        return dict(sorted(found))  # their own order tells when each code first came, hidden too
 
     def _count_once(self, rows: Numbers, codes: Numbers) -> Ints:
         many = max(len(self.codes.texts), 1)

@@ -138,12 +138,12 @@ def _link(
     named = [parties.name(_party(part)) for part in content.get("parties", ())]
     seen = [given for given in answers if given.audience in {PUBLIC, record.audience}]
     found = verdict_of(record, seen, parties, only)
-    kind = content.get(f"{record.kind}_kind", "not_stated")
+    kind = content.get(f"{record.kind}_kind")
     return Link(
         id=record.id,
         kind=record.kind,
         text=title_of(record, parties.language),
-        kind_label=str(_LABELS[record.kind](kind).label),
+        kind_label=str(_LABELS[record.kind](kind).label) if kind else "",
         parties=tuple(dict.fromkeys(named)),
         stage=content.get("stage", "unknown"),
         when=content.get("when"),

@@ -89,7 +89,9 @@ def training_row(change: Change, brief: frozenset[str]) -> Row:
         id=change.id,
         audience=change.audience,
         facets={
-            "kind": take.values("kind", ["course" if is_course else content["activity_kind"]]),
+            "kind": take.values(
+                "activity_kind", ["course" if is_course else content["activity_kind"]]
+            ),
             "topic": take.values("topics"),
             "group": take.values("topics", (code[0] for code in content.get("topics", ()))),
             "role": take.values("roles"),
@@ -266,7 +268,8 @@ class LinkRows:
         """
         take = Taker(change)
         content = take.content
-        if brief is not None and not take.in_brief(brief):
+        in_brief = {value.audience for value in take.in_brief(brief)} if brief is not None else None
+        if in_brief == set():
             return None
         if content.get("same_as") and change.audience_of("same_as") == change.audience:
             return None  # the other record of the event stands for both
@@ -281,15 +284,16 @@ class LinkRows:
         said = verdict(list(self._reported(content, brief)), answered, len(sides)).confirmation
         shown = "-" if step is None else str(step)
         edges = self._audience(change, parties, "accounts", "stage", "scope")
+        how_deep = change.audience_of(f"{change.kind}_kind", "parties")
         return Row(
             id=change.id,
-            audience=change.audience,
+            audience=_who_knows(change, in_brief),
             facets={
                 "record": take.values("kind", [change.kind]),
                 "kind": take.values(f"{change.kind}_kind", [kind]),
                 "tier": take.values("tier"),
                 "stage": take.values("stage", [stage]),
-                "depth": take.values(f"{change.kind}_kind", [shown]),
+                "depth": [Value(shown, how_deep)],
                 "confirmation": [
                     Value(said, self._audience(change, parties, "accounts", "parties"))
                 ],
@@ -311,7 +315,7 @@ class LinkRows:
             },
             words=[*take.texts("text", 4), *take.texts("titles", 4)],
             place=f"{9 - (step or 0)} {fold(_title(content))}",
-            place_audience=change.audience_of(f"{change.kind}_kind", "text", "titles"),
+            place_audience=change.audience_of(f"{change.kind}_kind", "parties", "text", "titles"),
         )
 
     def _party(self, part: dict[str, Any]) -> tuple[str, str, str]:
@@ -382,6 +386,14 @@ class LinkRows:
         """Who may see what follows from the parties' sides and these fields."""
         sides = {audience for _key, _side, audience in parties}
         return narrowest(sides | {change.audience_of("parties", *fields)})
+
+
+def _who_knows(change: Change, in_brief: set[str] | None) -> str:
+    """Who may know that a record is a link: whoever sees its parties, and what the brief says."""
+    seen = {change.audience, change.audience_of("parties")}
+    if in_brief is not None and not in_brief & {PUBLIC, change.audience}:
+        seen |= in_brief
+    return narrowest(seen, change.owner)
 
 
 def _pairs(sides: set[str], parties: list[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import xlsxwriter
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from concord.core.disclosure import ANYONE, Viewer
@@ -116,6 +116,7 @@ class Book:
             target,
             {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
+        self.book.set_properties({"created": timezone.now().replace(tzinfo=None)})
         self.bold = self.book.add_format({"bold": True, "bg_color": "#DFE7E4", "text_wrap": True})
         self.must = self.book.add_format({"bold": True, "bg_color": "#CFE0DC", "text_wrap": True})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
