@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.test import Client
 from making import Maker
 
@@ -37,3 +39,17 @@ def centre_of(make: Maker, content: Content) -> UUID:
     key = make.write(content)
     records_take_over(actor=Actor(key, may_publish=True), ids=[key])
     return key
+
+
+def share(client: Client, *ids: UUID | str, level: str = "public", **more: str) -> HttpResponse:
+    """Let others see records, as a publisher does: looked at first, and confirmed."""
+    choices = {f"choice-{key}": f"level={level}" for key in ids} | more
+    form = {"id": [str(key) for key in ids], **choices}
+    page = client.post("/desk/publish/", form).content.decode()
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert seen, page
+    answer: HttpResponse = client.post(
+        "/desk/publish/", {**form, "do": "publish", "known": "1", "seen": seen[1]}
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    return answer

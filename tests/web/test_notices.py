@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.test import Client
 from making import Maker, join, text
+from people import share
 
 from concord.accounts.models import Notice, Person, Role, What
 from concord.accounts.notices import notice_send, unsubscribe_token
@@ -109,14 +110,14 @@ def test_clearance_is_told_on_both_sides(make: Maker, centre: uuid.UUID) -> None
     publisher = join(centre, Role.PUBLISHER, "pat")
     join(centre, Role.EDITOR, "ed")
     contact = join(None, Role.CONTACT_POINT, "coo", state="JP")
-    publisher.post("/desk/publish/", {"id": str(record)})
+    share(publisher, record)
     assert (what_of("coo"), what_of("ed"), what_of("pat")) == ({"clearance_waits"}, set(), set())
     page = contact.get("/desk/clearing/JP/").content.decode()
     (row,) = re.findall(r'name="id" value="([^"]+)"', page)
     contact.post("/desk/clearing/JP/", {"do": "return", "id": row, "reason": "too early"})
     assert (what_of("ed"), what_of("pat")) == ({"returned"}, {"returned"})
     assert "too early" not in str(Notice.objects.values())
-    publisher.post("/desk/publish/", {"id": str(record)})
+    share(publisher, record)
     page = contact.get("/desk/clearing/JP/").content.decode()
     (row,) = re.findall(r'name="id" value="([^"]+)"', page)
     contact.post("/desk/clearing/JP/", {"do": "clear", "id": row})

@@ -127,7 +127,7 @@ def test_a_coordinator_has_no_desk_of_an_institution(net: Net) -> None:
     for address in ("/desk/completeness/", "/desk/workbook/", "/desk/members/", "/desk/still-so/"):
         assert net.coordinator.get(address).status_code == 403
     before = record_get(viewer=ANYONE, record_id=net.centre).revision_number
-    net.coordinator.post("/desk/publish/", {"id": str(net.centre)})
+    net.coordinator.post("/desk/publish/", {"id": str(net.centre), "do": "publish"})
     net.coordinator.post("/desk/still-so/", {"id": str(net.centre)})
     assert record_get(viewer=ANYONE, record_id=net.centre).revision_number == before
 

@@ -465,7 +465,7 @@ class Comparison:
                 continue  # the same change was made already
             if around is None:
                 around = self._around(heads, values, base, current)
-            field_name = head.column.field.partition(":")[0].partition(".")[0]
+            field_name = head.column.root
             held = content.get(field_name)
             try:
                 put(At(head.column, head.tag, content, self.sense, around), target)
@@ -673,7 +673,7 @@ def _where(record: _Pending, path: tuple[int | str, ...]) -> tuple[ComparedRow, 
         name = str(path[2])
     sheet = sheet_named(row.sheet)
     for column in sheet.columns:
-        if column.field.partition(":")[0].partition(".")[0] == name:
+        if column.root == name:
             return row, str(column.label)
     return row, name
 

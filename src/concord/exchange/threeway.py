@@ -34,7 +34,7 @@ class Change:
 
 def field_of(column: Column) -> str:
     """The field of the record that a column stands in."""
-    return column.field.partition(":")[0].partition(".")[0]
+    return column.root
 
 
 def heads_for(sheet: WorkSheet, language: str, *contents: Content) -> list[Head]:

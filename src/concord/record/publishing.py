@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -131,20 +131,26 @@ def records_share(
             len(rows) != len(levels)
         ):
             raise NotFoundError
-        drafts = [
-            Draft(
-                content_parse(kind=row.kind, data=row.content),
-                row.id,
-                chosen.level,
-                {name: level for name, level in chosen.fields.items() if level != chosen.level},
-                row.revision_number,
-                chosen.in_totals,
-            )
-            for row, chosen in ((rows[key], chosen) for key, chosen in levels.items())
-        ]
+        drafts = [draft_shared(rows[key], chosen) for key, chosen in levels.items()]
         standing = Standing(actor.institution)
-        moved = [d for d in drafts if is_moved(d, rows[d.record_id], standing)]
+        moved = [
+            replace(d, content=content_parse(kind=d.content.kind, data=content_dump(d.content)))
+            for d in drafts
+            if is_moved(d, rows[d.record_id], standing)
+        ]
         return revisions_write_or_hold(actor=actor, drafts=moved, via=via, reason=reason)
+
+
+def draft_shared(row: Record, chosen: Levels) -> Draft:
+    """A record as it stands, under the levels chosen for it."""
+    return Draft(
+        content_stored(kind=row.kind, data=row.content),
+        row.id,
+        chosen.level,
+        {name: level for name, level in chosen.fields.items() if level != chosen.level},
+        row.revision_number,
+        chosen.in_totals,
+    )
 
 
 def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:

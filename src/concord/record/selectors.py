@@ -304,16 +304,32 @@ def revision_view(revision: Revision, record: Record, viewer: Viewer) -> RecordV
     return _view(record, revision.content, viewer, revision)
 
 
+def view_of(record: Record, viewer: Viewer) -> RecordView | None:
+    """What a viewer would see of a record that may not be stored like this; None where nothing.
+
+    It is what ``record_get`` gives of one that is; that it was asked is no reading of it.
+    """
+    if not viewer.may_see(record.audience):
+        return None
+    return _seen_as(record, record.content, viewer, None)
+
+
 def _view(
     record: Record, content: dict[str, Any], viewer: Viewer, revision: Revision | None = None
+) -> RecordView:
+    view = _seen_as(record, content, viewer, revision)
+    given_out(record.owner_id, record.id, {record.audience, *view.audiences.values()}, viewer)
+    return view
+
+
+def _seen_as(
+    record: Record, content: dict[str, Any], viewer: Viewer, revision: Revision | None
 ) -> RecordView:
     shown = (
         revision_part(revision, record, viewer)
         if revision
         else visible_part(content, record.audiences, record.audience, viewer)
     )
-    audiences = {n: a for n, a in record.audiences.items() if viewer.may_see(a)}
-    given_out(record.owner_id, record.id, {record.audience, *audiences.values()}, viewer)
     return RecordView(
         id=record.id,
         kind=record.kind,
@@ -324,7 +340,7 @@ def _view(
         changed_at=revision.at if revision else record.changed_at,
         audience=record.audience,
         is_removed=record.is_removed,
-        audiences=audiences,
+        audiences={n: a for n, a in record.audiences.items() if viewer.may_see(a)},
     )
 
 

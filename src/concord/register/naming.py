@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -46,6 +46,21 @@ class AudienceNames:
             case Breadth.INSTITUTION:
                 label = self._parties.record(of).label
                 return _("%(institution)s alone") % {"institution": label}
+
+    def reader(self, reader: str) -> str:
+        """Who read something: an institution, or the contact point of a State."""
+        reach, _colon, of = reader.partition(":")
+        if reach == Breadth.INSTITUTION:
+            return self._parties.record(of).label
+        country = vocabulary.countries().label(of, self._language)
+        return _("the contact point of %(country)s") % {"country": country}
+
+    def together(self, audiences: Sequence[str]) -> str:
+        """Those who are in all of these."""
+        told = [self.name(audience) for audience in audiences]
+        if len(told) == 1:
+            return told[0]
+        return _("those who are both: %(who)s") % {"who": "; ".join(told)}
 
 
 def _is_named(audience: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from concord.record.selectors import RecordView
@@ -46,3 +47,20 @@ def declared_title(content: dict[str, Any]) -> str:
     if not {"year", "completeness"} <= content.keys():
         return ""
     return f"{content['year']}: {Completeness(content['completeness']).label}"
+
+
+def value_text(value: Any, language: str, named: Callable[[str], str] = str) -> str:
+    """Any value of a record in a line: how many, where it is a list of parts.
+
+    ``named`` gives the name of what an id leads to.
+    """
+    if isinstance(value, dict):
+        if "original" in value:
+            return pick(value, language)[0]
+        parts = (value_text(inner, language, named) for inner in value.values())
+        return ", ".join(part for part in parts if part)
+    if isinstance(value, list):
+        if any(isinstance(item, dict) for item in value):
+            return str(len(value))
+        return ", ".join(value_text(item, language, named) for item in value)
+    return named(str(value))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from concord.exchange.models import Delivery, Hook
@@ -70,6 +71,22 @@ def deliveries_add(
         )
         for place, part in enumerate(parts, start=last + 1)
     )
+
+
+def hooks_told(*, owner: UUID, ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """For each record the institutions, but its owner, that a web hook of theirs told of it.
+
+    As far as deliveries are kept. A hook tells that there is something to see, and nothing of it.
+    """
+    found: dict[UUID, set[UUID]] = {}
+    sent = Delivery.objects.exclude(hook__institution=owner).exclude(attempts=0)
+    told = sent.annotate(text=Cast("body", TextField()))
+    for key in ids:
+        rows = told.filter(text__contains=str(key)).order_by("hook__institution")
+        institutions = set(rows.values_list("hook__institution", flat=True).distinct())
+        if institutions:
+            found[key] = institutions
+    return found
 
 
 def _parts(items: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:

@@ -129,7 +129,7 @@ def _root(head: Head) -> str:
     """The field of the record that a column shows; empty where it says which row it is."""
     if head.column.form in {Form.REFERENCE, Form.ACTIVITY}:
         return ""
-    return head.column.field.partition(":")[0].partition(".")[0]
+    return head.column.root
 
 
 class _Export(Book):

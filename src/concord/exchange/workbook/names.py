@@ -47,6 +47,10 @@ class Names:
         for name in [self._labels[key], *(n["name"] for n in record.content.get("names", ()))]:
             self._by_name[fold(name)].add(key)
 
+    def label(self, key: str) -> str:
+        """The short name of an institution or network; the id itself of anything else."""
+        return self._labels.get(key, key)
+
     def institution(self, key: str) -> str:
         """An institution or network as a cell shows it: a name that leads back to it alone."""
         if key not in self._labels:

@@ -51,6 +51,11 @@ class Column:
     is_required: bool = False
 
     @property
+    def root(self) -> str:
+        """The field of the record that it shows, or shows a part of."""
+        return self.field.partition(":")[0].partition(".")[0]
+
+    @property
     def by_language(self) -> bool:
         """Whether there is one such column for each language."""
         return self.form in {Form.TEXT, Form.NAME}

@@ -302,19 +302,35 @@ def content_said(
 
     ``names`` is for those who show many contents, or for more than the public.
     """
+    return [(line.head, line.cell) for line in content_lines(kind, content, language, names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One filled cell of a content: the field that it shows, its head, and what it says."""
+
+    field: str
+    head: str
+    cell: Cell
+
+
+def content_lines(
+    kind: str, content: dict[str, Any], language: str, names: Names | None = None
+) -> list[Said]:
+    """What a content says, as ``content_said`` has it, with the field that each line shows."""
     sense = Sense(names or Names(ANYONE, language))
-    said: list[tuple[str, Cell]] = []
+    said: list[Said] = []
     for sheet in SHEETS:
         if sheet.kind != kind:
             continue
         heads = heads_of(sheet, list(dict.fromkeys(_tags_in(content))) or [language], language)
         pieces = content.get(sheet.part, ()) if sheet.part else [content]
         for piece in pieces:
-            cells = [(h.text, _cell(h, piece, (), sense, "")) for h in heads]
-            shown_cells = [(text, cell) for text, cell in cells if cell not in {None, ""}]
+            cells = [Said(h.column.root, h.text, _cell(h, piece, (), sense, "")) for h in heads]
+            shown_cells = [one for one in cells if one.cell not in {None, ""}]
             if sheet.part and shown_cells:
-                line = "; ".join(f"{text}: {cell}" for text, cell in shown_cells)
-                said.append((str(sheet.label), line))
+                line = "; ".join(f"{one.head}: {one.cell}" for one in shown_cells)
+                said.append(Said(sheet.part, str(sheet.label), line))
             else:
                 said += shown_cells
     return said
@@ -326,7 +342,7 @@ def _cell(
     column = head.column
     if column.form in {Form.REFERENCE, Form.ACTIVITY}:
         return sense.numbers.get(key, number_of(key))
-    if withheld and column.field.partition(":")[0].partition(".")[0] in withheld:
+    if withheld and column.root in withheld:
         return WITHHELD
     return as_written(column, shown(At(column, head.tag, content, sense)))
 

@@ -19,6 +19,7 @@ from concord.record.kinds import content_type
 from concord.record.publishing import WaitingView
 from concord.record.selectors import RecordView
 from concord.register import vocabulary, words
+from concord.register.fields import field_label
 from concord.register.links import Named, Parties
 from concord.register.reading import declared_title, pick, title_and_language
 from concord.register.rows import COUNTED_STAGES
@@ -93,6 +94,12 @@ def kind_name(kind: str) -> str:
 def said(record: RecordView | WaitingView) -> list[tuple[str, Cell]]:
     """What a record says, as its row of the workbook would show it."""
     return content_said(record.kind, record.content, language())
+
+
+@register.filter
+def field_name(name: str) -> str:
+    """What a field of a record is called."""
+    return field_label(name)
 
 
 @register.filter

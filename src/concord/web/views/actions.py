@@ -29,6 +29,11 @@ def actions_for(request: HttpRequest, record: RecordView) -> list[Action]:
     if owns and sheet_of(record.kind):
         found.append((reverse("record_edit", args=[record.id]), _("Edit")))
     if any(
+        acting.institution == record.owner and acting.may(Role.PUBLISHER)
+        for acting in acting_list(person=person)
+    ):
+        found.append((f"{reverse('publish')}?id={record.id}", _("Change who sees it")))
+    if any(
         acting.may(Role.EDITOR)
         and answerable(record, acting, speaks_for(person=person, acting=acting))
         for acting in acting_list(person=person)

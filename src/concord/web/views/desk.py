@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from concord.accounts.models import FOR_INSTITUTIONS, Person, Role, What
-from concord.accounts.notices import notice_of_waiting, notice_send
+from concord.accounts.notices import notice_send
 from concord.accounts.rounds import asked_years
 from concord.accounts.selectors import (
     acting_list,
@@ -31,13 +31,10 @@ from concord.accounts.services import (
     mandate_change,
     mandate_end,
 )
-from concord.core.disclosure import PUBLIC, Actor
 from concord.exchange.uploads import upload_list
 from concord.record.publishing import (
-    Written,
     gate_get,
     gate_set,
-    records_publish,
     waiting_clear,
     waiting_drop,
     waiting_for_institution,
@@ -51,10 +48,9 @@ from concord.register.links import Parties
 from concord.register.listquery import read_ids
 from concord.register.taking_over import compiled_about, compiled_take_over
 from concord.web.templatetags.reading import language
+from concord.web.views.publishing import MOST as SHOWN
+from concord.web.views.publishing import told
 from concord.web.views.viewer import act_for, acting_of, me_of, person_of, signed_in, viewer_of
-
-SHOWN = 200
-"""Records that the desk lists at a time; the lists of the portal have them all."""
 
 
 def _named(request: HttpRequest, ids: set[str]) -> Parties:
@@ -118,39 +114,6 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect("desk")
 
 
-@signed_in
-def publish(request: HttpRequest) -> HttpResponse:
-    """What is to be published is shown as the public will see it; then it is published."""
-    acting = acting_of(request)
-    actor = acting.require(Role.PUBLISHER)
-    params = request.POST if request.method == "POST" else request.GET
-    ids = read_ids(params, "id", SHOWN)
-    if not ids:
-        return redirect("desk")
-    if request.method == "POST":
-        _tell(request, actor, records_publish(actor=actor, ids=ids))
-        return redirect("desk")
-    found = records_get(viewer=viewer_of(request), ids=ids)
-    chosen = [found[i] for i in ids if i in found and found[i].audience != PUBLIC]
-    gate = gate_get(institution=acting.institution)
-    context = {"records": chosen, "gate": gate, "parties": _named(request, set())}
-    return render(request, "concord/publish.html", context)
-
-
-def _tell(request: HttpRequest, actor: Actor, done: Written) -> None:
-    notice_of_waiting(actor=actor, waiting=done.waiting)
-    if done.written:
-        count = len(done.written)
-        text = ngettext("%(n)d record published.", "%(n)d records published.", count)
-        messages.success(request, text % {"n": count})
-    if done.waiting:
-        count = len(done.waiting)
-        text = ngettext(
-            "%(n)d change waits to be cleared.", "%(n)d changes wait to be cleared.", count
-        )
-        messages.info(request, text % {"n": count})
-
-
 @require_POST
 @signed_in
 def take_over(request: HttpRequest) -> HttpResponse:
@@ -177,7 +140,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     ids = read_ids(request.POST, "id", SHOWN)
     if ids and request.POST.get("do") == "publish":
         actor = acting.require(Role.PUBLISHER)
-        _tell(request, actor, waiting_publish(actor=actor, ids=ids))
+        told(request, actor, waiting_publish(actor=actor, ids=ids))
     elif ids:
         acting.require(Role.EDITOR)
         waiting_drop(institution=acting.institution, ids=ids)

@@ -178,10 +178,7 @@ def _differences(pair: RevisionPair) -> tuple[list[tuple[str, str, str]], list[s
         if before.get(label) != after.get(label)
     ]
     shown = {
-        column.field.partition(":")[0].partition(".")[0]
-        for sheet in SHEETS
-        if sheet.kind == pair.kind
-        for column in sheet.columns
+        column.root for sheet in SHEETS if sheet.kind == pair.kind for column in sheet.columns
     } | {sheet.part for sheet in SHEETS if sheet.kind == pair.kind}
     others = [
         name

@@ -1,0 +1,234 @@
+"""Who is to see records: chosen, shown as each would see them, and only then done."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from making import Maker, join, text
+from people import centre_of, share
+
+from concord.accounts.models import Role
+from concord.core.disclosure import ANYONE, Actor, Level, network_audience
+from concord.record.audiences import viewer_as
+from concord.record.errors import NotFoundError
+from concord.record.members import member_admit
+from concord.record.models import Revision
+from concord.record.publishing import gate_set
+from concord.record.selectors import record_get
+from concord.register.policies import policy_put
+
+ADDRESS = "/desk/publish/"
+
+
+@pytest.fixture
+def centre(make: Maker) -> UUID:
+    return centre_of(make, make.institution("Centre", state="JP"))
+
+
+@pytest.fixture
+def network(make: Maker, centre: UUID) -> UUID:
+    network = make.put("network", names=[{"name": "Ring", "language": "en"}])
+    other = make.write(make.institution("Member"))
+    for institution in (centre, other):
+        member_admit(audience=network_audience(network), institution=institution)
+    return network
+
+
+def course(make: Maker, owner: UUID, title: str = "Sealing", **more: object) -> UUID:
+    make.owner = owner
+    content = make.parse(
+        "course", titles=text(title), providers=[str(owner)], length_hours=8, **more
+    )
+    return make.write(content, level=Level.INSTITUTION)
+
+
+def page(client: Client, **form: object) -> str:
+    return client.post(ADDRESS, form).content.decode()
+
+
+def seen(html: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]+)"', html)
+    assert found, html
+    return found[1]
+
+
+def test_the_policy_is_proposed_and_each_viewer_is_shown(
+    make: Maker, centre: UUID, network: UUID
+) -> None:
+    rules = [
+        {"record_kind": "course", "breadth": "public"},
+        {"record_kind": "course", "field": "length_hours", "breadth": "network",
+         "network": str(network)},
+    ]  # fmt: skip
+    policy_put(actor=Actor(centre, may_publish=True), rules=rules)
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    html = ann.get(ADDRESS, {"id": str(key)}).content.decode()
+    chosen = re.findall(r'<option value="([^"]+)" selected>', html)
+    assert chosen == ["public", f"network:{network}"]
+    assert "members of Ring" in html
+    assert "Centre alone" in html
+    form = {"id": str(key), f"choice-{key}": _choice(html)}
+    public = page(ann, **form)
+    assert "Disclosure cannot be taken back" in public
+    assert "Nobody outside your institution could see any of it before." in public
+    assert re.search(r"<dt>Hours</dt><dd class=\"withheld\">withheld</dd>", public)
+    members = page(ann, **form, **{"as": f"network:{network}"})
+    assert re.search(r"<dt>Hours</dt>\s*<dd>8 <small", members)
+    assert "TLP:GREEN" in members
+    with pytest.raises(NotFoundError):
+        record_get(viewer=ANYONE, record_id=key)
+    share(ann, key, **{f"choice-{key}": _choice(html)})
+    assert record_get(viewer=ANYONE, record_id=key).withheld == ("length_hours",)
+
+
+def _choice(html: str) -> str:
+    found = re.search(r'name="choice-[^"]+" value="([^"]+)"', html)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+def test_nothing_goes_out_without_a_deliberate_word(make: Maker, centre: UUID) -> None:
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    form = {"id": str(key), f"choice-{key}": "level=public", "do": "publish"}
+    looked = seen(page(ann, id=str(key), **{f"choice-{key}": "level=public"}))
+    for answer, status in (
+        (ann.post(ADDRESS, form | {"known": "1"}), 409),  # never looked at
+        (ann.post(ADDRESS, form | {"seen": looked}), 422),  # nothing ticked
+        (ann.post(ADDRESS, form | {"known": "1", "seen": looked, f"choice-{key}": "level=state"}),
+         422),
+    ):  # fmt: skip
+        assert answer.status_code == status
+    assert Revision.objects.filter(record=key).count() == 1
+    changed = make.parse("course", titles=text("Changed"), providers=[str(centre)])
+    make.write(changed, record_id=key, level=Level.INSTITUTION)
+    answer = ann.post(ADDRESS, form | {"known": "1", "seen": looked})
+    assert answer.status_code == 409
+    assert "was changed in the meantime" in answer.content.decode()
+    with pytest.raises(NotFoundError):
+        record_get(viewer=ANYONE, record_id=key)
+
+
+def test_narrowing_says_that_others_may_keep_it_and_needs_no_word(
+    make: Maker, centre: UUID
+) -> None:
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    share(ann, key)
+    html = ann.get(ADDRESS, {"id": str(key)}).content.decode()
+    assert re.findall(r'<option value="([^"]+)" selected>', html) == ["public"]
+    form = {"id": str(key), f"choice-{key}": "level=institution"}
+    html = page(ann, **form)
+    assert "Whoever saw it may keep it" in html
+    assert "could see of it since" in html
+    assert "news feeds and harvests" in html
+    assert 'name="known"' not in html
+    answer = ann.post(ADDRESS, form | {"do": "publish", "seen": seen(html), "reason": "a mistake"})
+    assert answer.url == f"/records/{key}/"
+    with pytest.raises(NotFoundError):
+        record_get(viewer=ANYONE, record_id=key)
+    last = Revision.objects.filter(record=key).latest("number")
+    assert (last.reason, last.via) == ("a mistake", "publishing")
+
+
+def test_existence_alone_may_show(make: Maker, centre: UUID) -> None:
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    form = {
+        f"level-{key}": "institution", f"more-{key}": "1", f"exists-{key}": "1",
+        f"totals-{key}": "1",
+    }  # fmt: skip
+    html = page(ann, id=str(key), **form)
+    assert "learns of it" in html
+    share(ann, key, **form)
+    assert record_get(viewer=ANYONE, record_id=key).content == {}
+    assert record_get(viewer=viewer_as(centre), record_id=key).content["length_hours"] == 8
+    html = ann.get(ADDRESS, {"id": str(key)}).content.decode()
+    assert html.count("checked") == 2
+    assert re.findall(r'<option value="([^"]+)" selected>', html) == ["institution"]
+
+
+def test_many_are_set_at_once_and_single_ones_otherwise(
+    make: Maker, centre: UUID, network: UUID
+) -> None:
+    keys = [course(make, centre, f"Course {number}") for number in range(30)]
+    ann = join(centre, Role.PUBLISHER, "ann")
+    ids = [str(key) for key in keys]
+    html = ann.get(ADDRESS, {"id": ids}).content.decode()
+    assert "For all 30 of them" in html
+    assert html.count("<select") == 30 + 1 + 3  # each, all, and the fields that they hold
+    all_of = {"level-course": f"network:{network}", "more-course": "1",
+              "field-course-length_hours": "institution"}  # fmt: skip
+    html = page(ann, id=ids, do="all-course", **all_of)
+    choices = dict(re.findall(r'name="choice-([^"]+)" value="([^"]+)"', html))
+    assert set(choices) == set(ids)
+    assert set(choices.values()) == {
+        f"level=network%3A{network}&amp;field.length_hours=institution"
+    }
+    form = {f"choice-{key}": value.replace("&amp;", "&") for key, value in choices.items()}
+    form[f"level-{keys[0]}"] = "institution"
+    html = page(ann, id=ids, **form)
+    assert "sees more of 29 records" in html
+    share(ann, *keys, **form)
+    member = viewer_as(*_members(network, centre))
+    assert record_get(viewer=member, record_id=keys[1]).withheld == ("length_hours",)
+    with pytest.raises(NotFoundError):
+        record_get(viewer=member, record_id=keys[0])
+
+
+def _members(network: UUID, but: UUID) -> list[UUID]:
+    from concord.record.audiences import members_of
+
+    return [m for m in members_of(network_audience(network)) if m != but]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"choice": "level=all"},
+        {"choice": "level=public&field.sauce=state"},
+        {"level": "network:1"},
+        {"level": f"group:{uuid.UUID(int=1)}"},
+        {"level": "state"},
+    ],
+)
+def test_what_is_no_level_of_ones_own_is_refused(
+    make: Maker, centre: UUID, bad: dict[str, str]
+) -> None:
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    form = {f"{name}-{key}": value for name, value in bad.items()}
+    answer = ann.post(ADDRESS, {"id": str(key), **form})
+    assert answer.status_code == 422
+    assert Revision.objects.filter(record=key).count() == 1
+
+
+def test_records_of_others_are_not_offered(make: Maker, centre: UUID) -> None:
+    other = make.write(make.institution("Other"))
+    make.owner = other
+    theirs = make.write(make.parse("course", titles=text("Theirs"), providers=[str(other)]))
+    ann = join(centre, Role.PUBLISHER, "ann")
+    assert ann.get(ADDRESS, {"id": str(theirs)}).url == "/desk/"
+    assert join(centre, Role.EDITOR, "bob").get(ADDRESS, {"id": str(theirs)}).status_code == 403
+
+
+def test_a_state_still_clears(make: Maker, centre: UUID) -> None:
+    gate_set(institution=centre, state="JP", beyond="institution")
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    assert "clears it first" in page(ann, id=str(key), **{f"choice-{key}": "level=public"})
+    share(ann, key)
+    with pytest.raises(NotFoundError):
+        record_get(viewer=ANYONE, record_id=key)
+
+
+def test_the_page_of_an_own_record_leads_there(make: Maker, centre: UUID) -> None:
+    key = course(make, centre)
+    link = f'href="{ADDRESS}?id={key}"'
+    assert link in join(centre, Role.PUBLISHER, "ann").get(f"/records/{key}/").content.decode()
+    assert link not in join(centre, Role.EDITOR, "bob").get(f"/records/{key}/").content.decode()
