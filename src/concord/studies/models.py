@@ -1,10 +1,16 @@
-"""Kept results of studies."""
+"""Kept results of studies, and releases of protected totals."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import uuid
+from typing import Any, ClassVar
 
+import orjson
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from concord.core.protection import Rule
 
 
 class KeptResult(models.Model):
@@ -26,3 +32,94 @@ class KeptResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study} {self.question}"
+
+
+class TotalsTable(models.TextChoices):
+    """What a release adds up."""
+
+    PARTICIPATION = "participation", _("participation in activities")
+    WORKFORCE = "workforce", _("workforce")
+    NEED = "need", _("people to be trained")
+
+
+class Method(models.TextChoices):
+    """How the cells of a release are protected."""
+
+    SUPPRESSION = "suppression", pgettext_lazy("method", "withholding cells")
+    ROUNDING = "rounding", pgettext_lazy("method", "rounding")
+
+
+class Release(models.Model):
+    """A table of totals over withheld numbers, let out by a recorded act.
+
+    Until it is let out it is a draft, which nobody sees but those who made it. ``home`` holds what
+    never leaves: the numbers that it rests on, and the certificates.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("release", "being computed")
+        DRAFT = "draft", pgettext_lazy("release", "not let out")
+        REFUSED = "refused", pgettext_lazy("release", "cannot be released")
+        RELEASED = "released", pgettext_lazy("release", "released")
+        WITHDRAWN = "withdrawn", pgettext_lazy("release", "withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    table = models.CharField(max_length=20, choices=TotalsTable)
+    measure = models.CharField(max_length=20, help_text="What is counted")
+    stage = models.CharField(max_length=20, blank=True, help_text="Done or planned, of activities")
+    dimensions = models.JSONField(help_text="By what it is split, in order")
+    scope = models.CharField(max_length=100, help_text="Whose numbers: an audience, or all")
+    audience = models.CharField(max_length=100, help_text="Who may read it once it is let out")
+    method = models.CharField(max_length=20, choices=Method, default=Method.SUPPRESSION)
+    base = models.PositiveIntegerField(null=True, help_text="Of rounding")
+    rule = models.JSONField(help_text="Parameters of the primary rule")
+    tool = models.CharField(max_length=50, help_text="Version of what computed it")
+    input_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the inputs")
+    inputs = models.JSONField(default=list, help_text="Record, revision and digest of each input")
+    after = models.JSONField(default=list, help_text="Earlier releases that were part of it")
+    contributors = models.PositiveIntegerField(default=0)
+    figures = models.JSONField(default=dict, help_text="The table as it is let out")
+    proposed = models.JSONField(default=dict, help_text="The coarser table that keeps most")
+    home = models.BinaryField(default=b"")
+    institution = models.UUIDField(null=True, help_text="Whose act it is; blank: the operator's")
+    network = models.UUIDField(null=True)
+    person = models.UUIDField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Of a hundred")
+    refused = models.JSONField(default=dict, help_text="Code and figures of the reason")
+    made_at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state", "-released_at"], name="release_newest"),
+            models.Index(fields=["table", "measure", "stage"], name="release_family"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} by {', '.join(self.dimensions)}"
+
+    @property
+    def rule_used(self) -> Rule:
+        """The primary rule."""
+        return Rule(**self.rule)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether anybody outside may have read it."""
+        return self.state in {self.State.RELEASED, self.State.WITHDRAWN}
+
+    def home_read(self) -> dict[str, Any]:
+        """What is kept at home; empty where it was purged."""
+        import zlib
+
+        found: dict[str, Any] = orjson.loads(zlib.decompress(self.home)) if self.home else {}
+        return found
+
+    def home_write(self, held: dict[str, Any]) -> None:
+        """Keep at home."""
+        import zlib
+
+        self.home = zlib.compress(orjson.dumps(held))

@@ -25,7 +25,7 @@ from concord.core.protection.errors import (
 from concord.core.protection.exact import SMALL, suppress_exactly
 from concord.core.protection.knowledge import Published
 from concord.core.protection.primary import Rule
-from concord.core.protection.rounding import Rounded, round_to
+from concord.core.protection.rounding import Rounded, proofs, round_to
 from concord.core.protection.suppression import Release, suppress
 from concord.core.protection.tables import (
     TOTAL,
@@ -67,6 +67,7 @@ __all__ = [
     "exposed",
     "fault_of",
     "keys_of",
+    "proofs",
     "round_to",
     "suppress",
     "suppress_exactly",

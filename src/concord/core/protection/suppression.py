@@ -8,7 +8,7 @@ moves is withheld, and the move itself is the certificate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,17 +91,20 @@ def suppress(
     start: Mask | None = None,
     against: tuple[str | None, ...] | None = None,
     bound: int | None = None,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> Release:
     """Withhold what the rule asks for, and what else it takes against every attacker.
 
-    ``start`` names cells that are withheld anyway; ``against`` the attackers, all by default.
+    ``start`` names cells that are withheld anyway; ``against`` the attackers, all by default;
+    ``progress`` hears which share of them is done.
     ``UnprotectableError`` names the cells for which no protection was found.
     """
     search = _Search(cells, rule, start)
     certificates: list[Certificate] = []
     against = attackers(cells) if against is None else against
-    for attacker in against:
+    for done, attacker in enumerate(against, start=1):
         certificates += search.protect(attacker)
+        progress(done / len(against))
     return release_of(cells, rule, search.withheld, certificates, against=against, bound=bound)
 
 
