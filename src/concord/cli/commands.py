@@ -23,6 +23,7 @@ from rich.table import Table
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
 from concord.cli.members import member
+from concord.cli.releases import attack, releases
 from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
@@ -54,6 +55,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(member, name="member")
+app.add_typer(releases, name="release")
+app.command()(attack)
 console = Console()
 
 STATE_WORDS = {

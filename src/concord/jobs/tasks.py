@@ -31,6 +31,7 @@ from concord.jobs.schedule import periodic
 from concord.record.access import access_forget
 from concord.record.errors import NotFoundError
 from concord.register.words import Cut
+from concord.studies.releasing import release_compute, releases_forget
 from concord.studies.services import coverage_run, studies_run
 
 DAY = dt.timedelta(days=1)
@@ -154,3 +155,15 @@ def run_coverage_then(audiences: list[str], cut: str, known_at: str) -> None:
     """Coverage of what a register too large for a page to wait for said at a moment."""
     viewer = Viewer(frozenset(map(Audience, audiences)))
     coverage_run(viewer=viewer, cut=Cut(cut), known_at=dt.datetime.fromisoformat(known_at))
+
+
+@task()
+def compute_release(release_id: str) -> None:
+    """Protect a table too large for a page to wait for."""
+    release_compute(release_id=UUID(release_id))
+
+
+@periodic(DAY)
+def forget_releases() -> None:
+    """Delete drafts of releases that nobody let out within a week."""
+    releases_forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, Final
@@ -61,9 +62,7 @@ def compute(problem: Problem, told: Callable[[int], None] = lambda _share: None)
     release.contributors = problem.contributors
     if release.contributors < rule.minimum:
         raise RefusedError("few", minimum=rule.minimum)
-    size = 1
-    for dimension in problem.table.dimensions:
-        size *= len(dimension.codes)
+    size = math.prod(len(dimension.codes) for dimension in problem.table.dimensions)
     if size > MOST_CELLS:
         raise RefusedError("large", cells=size, most=MOST_CELLS)
     if release.method == Method.ROUNDING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -30,14 +31,17 @@ from concord.core.disclosure import (
     network_audience,
 )
 from concord.core.protection import ProtectionError, Rule, UnprotectableError
+from concord.record.counting import records_count
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.services import lock_head
-from concord.studies.computing import RefusedError, compute, proofs_failing, tool
+from concord.studies.computing import AT_ONCE, RefusedError, compute, proofs_failing, tool
 from concord.studies.counted import MEASURES, STAGES, digest_of, digests
 from concord.studies.cutting import DIMENSIONS, audiences_for, axis_of
 from concord.studies.models import Method, Release, TotalsTable
 from concord.studies.problem import problem_now, released_before
 
+RECORDS_AT_ONCE: Final = 2_000
+"""Records of a kind up to which a page waits for them to be read."""
 DRAFTS_KEPT: Final = dt.timedelta(days=7)
 MOST_DRAFTS: Final = 20
 
@@ -197,6 +201,15 @@ def _is_audience(by: By, audience: str) -> bool:
     if by != OPERATOR:
         return audience in by.audiences
     return audience.partition(":")[0] in set(Breadth)
+
+
+def is_small(release: Release) -> bool:
+    """Whether a page can wait for a draft to be computed."""
+    kind = "activity" if release.table == TotalsTable.PARTICIPATION else release.table
+    if records_count(kind=kind) > RECORDS_AT_ONCE:
+        return False
+    dimensions = problem_now(release).table.dimensions
+    return math.prod(len(dimension.codes) for dimension in dimensions) <= AT_ONCE
 
 
 def release_compute(*, release_id: UUID, progress: Callable[[int], None] | None = None) -> Release:

@@ -6,7 +6,10 @@ but an optimum, proven infeasibility, or a limit of nodes with a whole answer in
 
 from __future__ import annotations
 
+import ctypes
+import os
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -46,12 +49,33 @@ class Answer:
     is_proved: bool
 
 
+@cache
+def _greet_nobody() -> None:
+    """Make the first solver of a process where its greeting goes nowhere: no option stops it, and
+    it would stand in what a command prints for programs."""
+    import highspy
+
+    c = ctypes.CDLL(None)
+    c.fflush(None)
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highspy.Highs()  # type: ignore[no-untyped-call]
+        c.fflush(None)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 class Solver:
     """A programme handed over once, to be asked again with other costs."""
 
     def __init__(self, programme: Programme, *, nodes: int | None = None) -> None:
         import highspy
 
+        _greet_nobody()
         self._kinds = highspy
         self._is_whole = programme.whole is not None and bool(programme.whole.any())
         highs = highspy.Highs()  # type: ignore[no-untyped-call]

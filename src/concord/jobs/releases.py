@@ -1,0 +1,19 @@
+"""Releases computed at once where that is quick, and by the worker where it is not."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from concord.jobs.tasks import compute_release
+from concord.studies.models import Release
+from concord.studies.releasing import By, Wanted, is_small, release_compute, release_draft
+
+
+def release_begin(*, by: By, wanted: Wanted) -> UUID:
+    """Ask for a release, and compute it or have it computed; raises ``ReleaseError``."""
+    draft: Release = release_draft(by=by, wanted=wanted)
+    if is_small(draft):
+        release_compute(release_id=draft.id)
+    else:
+        compute_release.enqueue(str(draft.id))
+    return draft.id
