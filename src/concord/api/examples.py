@@ -72,6 +72,33 @@ READING: Final = {
     "records": 3,
     "last_at": "2027-01-15T09:30:00Z",
 }
+RELEASE: Final[dict[str, Any]] = {
+    "id": "7b6a5948-3726-4150-8fed-cba987654321",
+    "table": "participation",
+    "measure": "person",
+    "stage": "done",
+    "dimensions": ["topic_group", "year"],
+    "scope": f"network:{SOURCE}",
+    "audience": "public",
+    "method": "suppression",
+    "base": None,
+    "rule": {"minimum": 3, "dominance_percent": 80, "width_percent": 50, "width_least": 2},
+    "contributors": 7,
+    "input_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "tool": "concord 0.1.0, highspy 1.16.0",
+    "institution": None,
+    "network": SOURCE,
+    "state": "released",
+    "released_at": "2027-01-15T09:30:00Z",
+    "withdrawn_at": None,
+    "withdrawn_because": "",
+}
+CELL: Final[dict[str, Any]] = {
+    "codes": {"topic": "B", "year": "2026"},
+    "state": "protected",
+    "value": None,
+    "seen": 0,
+}
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "RecordOut": RECORD,
     "PageOut": {
@@ -123,6 +150,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "declared_at": "2027-01-15T09:30:00Z",
         "record": SOURCE,
     },
+    "ReleaseOut": RELEASE,
+    "ReleaseTableOut": {**RELEASE, "cells": [CELL]},
     "TermOut": {"word": "course", "meaning": "a curriculum that can be run again", "values": {}},
     "AboutOut": {
         "compilers": [],

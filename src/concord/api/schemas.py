@@ -21,6 +21,7 @@ from concord.record.history import RevisionPair
 from concord.record.models import Access
 from concord.record.publishing import WaitingView
 from concord.record.selectors import RecordView, RevisionView
+from concord.studies.released import ReleaseView
 
 MOST_AT_ONCE: Final = 500
 """Records in one batch."""
@@ -123,6 +124,82 @@ class DeclarationOut(Schema):
     completeness: str | None = Field(description="complete, in_part, nothing; null: not answered")
     declared_at: dt.datetime | None
     record: UUID | None = Field(description="The declaration, a record of its own")
+
+
+class RuleOfProtectionOut(Schema):
+    """When a cell of a release is withheld for its own sake, and how wide a doubt is left."""
+
+    minimum: int = Field(description="Contributors that a cell needs")
+    dominance_percent: int = Field(description="Most that one contributor may have of a cell")
+    width_percent: int = Field(description="Doubt that is left of a withheld cell, in percent")
+    width_least: int = Field(description="The same at the least, as a count")
+
+
+class ReleaseOut(Schema):
+    """A release of totals over numbers that their owners keep to themselves."""
+
+    id: UUID
+    table: str = Field(description="participation, workforce or need")
+    measure: str = Field(description="person, attendance or completion; of people low or high")
+    stage: str = Field(description="done or planned; blank of people")
+    dimensions: list[str] = Field(description="By what it is split")
+    scope: str = Field(description="Whose numbers: an audience, or all")
+    audience: str = Field(description="Who may read it")
+    method: str = Field(description="suppression or rounding")
+    base: int | None = Field(description="Of rounding")
+    rule: RuleOfProtectionOut
+    contributors: int = Field(
+        description="Institutions whose numbers enter it; records where one adds up its own"
+    )
+    input_digest: str = Field(description="SHA-256 of what it rests on")
+    tool: str = Field(description="What computed it")
+    institution: UUID | None = Field(description="Whose act it is")
+    network: UUID | None = Field(description="The network whose coordinator's act it is")
+    state: str = Field(description="released or withdrawn")
+    released_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    withdrawn_because: str
+
+    @classmethod
+    def of(cls, view: ReleaseView) -> ReleaseOut:
+        """A release as its audience reads it."""
+        return cls(**_released(view))
+
+
+class ReleaseCellOut(Schema):
+    """One cell of a released table."""
+
+    codes: dict[str, str] = Field(description="By axis; one that is missing is a total")
+    state: str = Field(description="value, protected, or nothing: nobody said anything")
+    value: int | None = Field(description="The figure; null where there is none to be read")
+    seen: int = Field(description="What of it its readers see anyway, record by record")
+
+
+class ReleaseTableOut(ReleaseOut):
+    """A release with its table; without cells once it is withdrawn."""
+
+    cells: list[ReleaseCellOut]
+
+    @classmethod
+    def of(cls, view: ReleaseView) -> ReleaseTableOut:
+        """A release as its audience reads it."""
+        cells = [
+            ReleaseCellOut(
+                codes=dict(cell.codes), state=cell.state, value=cell.value, seen=cell.seen
+            )
+            for cell in view.cells()
+        ]
+        return cls(**_released(view), cells=cells)
+
+
+def _released(view: ReleaseView) -> dict[str, Any]:
+    names = set(ReleaseOut.model_fields) - {"rule", "dimensions"}
+    rule = {name: getattr(view.rule, name) for name in RuleOfProtectionOut.model_fields}
+    return {
+        **{name: getattr(view, name) for name in names},
+        "rule": rule,
+        "dimensions": list(view.dimensions),
+    }
 
 
 class TermOut(Schema):

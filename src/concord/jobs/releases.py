@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from concord.jobs.tasks import compute_release
 from concord.studies.models import Release
-from concord.studies.releasing import By, Wanted, is_small, release_compute, release_draft
+from concord.studies.releasing import (
+    By,
+    Wanted,
+    is_small,
+    release_compute,
+    release_draft,
+    release_drop,
+    wanted_again,
+)
 
 
 def release_begin(*, by: By, wanted: Wanted) -> UUID:
@@ -17,3 +26,12 @@ def release_begin(*, by: By, wanted: Wanted) -> UUID:
     else:
         compute_release.enqueue(str(draft.id))
     return draft.id
+
+
+def release_again(*, by: By, release_id: UUID, dimensions: tuple[str, ...] | None = None) -> UUID:
+    """Ask for a draft anew, split by other dimensions where some are given; the old one goes."""
+    wanted = wanted_again(by=by, release_id=release_id)
+    if dimensions is not None:
+        wanted = replace(wanted, dimensions=dimensions)
+    release_drop(by=by, release_id=release_id)
+    return release_begin(by=by, wanted=wanted)

@@ -1,12 +1,16 @@
-"""The place of this room: kept results, which are made anew from what is left."""
+"""The places of this room: kept results, made anew from what is left, and numbers of releases."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy
 
 from concord.record.places import Held, Place, place
 from concord.record.spill import Spill
-from concord.studies.models import KeptResult
+from concord.studies.counted import FIELDS
+from concord.studies.models import KeptResult, Release
+from concord.studies.releasing import home_forget
 
 
 @place
@@ -23,3 +27,27 @@ class Results(Place):
 
     def clean(self, spill: Spill) -> None:  # noqa: ARG002
         KeptResult.objects.all().delete()
+
+
+@place
+class ReleasesRestingOnIt(Place):
+    """The numbers and proofs behind releases; the totals that are out stay, and say less of it."""
+
+    code = "releases"
+    label = gettext_lazy("Numbers and proofs kept behind releases of totals")
+    tables = ("studies_release",)
+
+    def _rows(self, spill: Spill) -> Iterator[Release]:
+        if spill.field and not any(spill.field in fields for fields in FIELDS.values()):
+            return
+        for row in Release.objects.exclude(home=b"").only("home", "made_at").iterator(1):
+            if {str(key) for key in spill.ids} & row.records:
+                yield row
+
+    def held(self, spill: Spill) -> Held:
+        return Held.of(row.made_at for row in self._rows(spill))
+
+    def clean(self, spill: Spill) -> None:
+        if any(True for _row in self._rows(spill)):
+            for key in sorted(spill.ids):
+                home_forget(record_id=key)

@@ -118,6 +118,12 @@ class Release(models.Model):
         found: dict[str, Any] = orjson.loads(zlib.decompress(self.home)) if self.home else {}
         return found
 
+    @property
+    def records(self) -> set[str]:
+        """The records that its numbers came from, as far as they are kept."""
+        held = self.home_read()
+        return {plain[0] for name in ("protected", "seen") for plain in held.get(name, ())}
+
     def home_write(self, held: dict[str, Any]) -> None:
         """Keep at home."""
         import zlib

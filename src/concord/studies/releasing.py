@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -30,7 +30,7 @@ from concord.core.disclosure import (
     institution_audience,
     network_audience,
 )
-from concord.core.protection import ProtectionError, Rule, UnprotectableError
+from concord.core.protection import ProtectionError, Rule, TableError, UnprotectableError
 from concord.record.counting import records_count
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.services import lock_head
@@ -156,7 +156,27 @@ def release_draft(*, by: By, wanted: Wanted) -> Release:
     )
 
 
+LEAST_RULE: Final = Rule(minimum=3, dominance_percent=90, width_percent=20, width_least=2)
 RULE_NUMBERS: Final = ("minimum", "dominance_percent", "width_percent", "width_least")
+
+
+def rule_of(numbers: Mapping[str, int]) -> Rule:
+    """A primary rule of these numbers; raises ``ReleaseError`` where they make none."""
+    try:
+        return Rule(**numbers)
+    except TableError:
+        raise ReleaseError(fields={"rule": _rule_words()}) from None
+
+
+def wanted_again(*, by: By, release_id: UUID) -> Wanted:
+    """What a draft asked for, to ask for it again; raises ``NotFoundError``."""
+    row = drafts_by(by).filter(id=release_id).first()
+    if row is None:
+        raise NotFoundError
+    return Wanted(
+        row.table, tuple(row.dimensions), row.measure, row.stage, row.scope, row.audience,
+        row.method, row.base, row.rule_used,
+    )  # fmt: skip
 
 
 def drafts_by(by: By) -> QuerySet[Release]:
@@ -188,9 +208,37 @@ def _faults(by: By, wanted: Wanted) -> dict[str, str]:
         faults["audience"] = _("Choose to whom it is let out.")
     if wanted.method not in Method.values:
         faults["method"] = _("Choose how cells are protected.")
+    if fault := _rule_fault(wanted.rule):
+        faults["rule"] = fault
     if wanted.method == Method.ROUNDING and not 2 <= (wanted.base or 0) <= 1_000:
         faults["base"] = _("Give the number to round to, from 2 to 1,000.")
     return faults
+
+
+def _rule_fault(rule: Rule) -> str:
+    """No release is less protected than owners are promised who let their numbers enter."""
+    least = LEAST_RULE
+    if (
+        rule.minimum >= least.minimum
+        and rule.dominance_percent <= least.dominance_percent
+        and rule.width_percent >= least.width_percent
+        and rule.width_least >= least.width_least
+    ):
+        return ""
+    return _rule_words()
+
+
+def _rule_words() -> str:
+    least = LEAST_RULE
+    return _(
+        "A cell needs at least %(minimum)d contributors, of whom none has more than %(most)d "
+        "percent, and a doubt of at least %(width)d percent and %(least)d."
+    ) % {
+        "minimum": least.minimum,
+        "most": least.dominance_percent,
+        "width": least.width_percent,
+        "least": least.width_least,
+    }
 
 
 def _is_wide(wanted: Wanted) -> bool:
@@ -316,9 +364,7 @@ def home_forget(*, record_id: UUID) -> int:
     """
     count = 0
     for release in Release.objects.exclude(home=b""):
-        held = release.home_read()
-        named = {plain[0] for name in ("protected", "seen") for plain in held[name]}
-        if str(record_id) not in named:
+        if str(record_id) not in release.records:
             continue
         if not release.is_out:
             release.delete()
