@@ -351,6 +351,75 @@ def test_what_names_a_row_that_is_left_out_is_left_out_too(centre: Centre) -> No
     assert done.written == []
 
 
+def added(data: bytes, sheet: str, *rows: dict[str, Any]) -> bytes:
+    """The workbook with rows below the last of a sheet."""
+    for row in rows:
+        data = edit(data, sheet, **row)
+    return data
+
+
+def test_a_run_of_a_course_that_cannot_be_taken_says_so_before_anything_is_written(
+    centre: Centre,
+) -> None:
+    course = {"Title (English)": "New course", "No.": "C1", "Level": "advancd"}
+    run = {"Title (English)": "Its run", "Kind": "course run", "Course": "C1"}
+    data = added(added(centre.download(), "Courses", course), "Activities", run)
+    upload = centre.upload(data)
+    assert upload.counts["refused"] == 2
+    assert "new" not in upload.counts
+    row = upload_rows(upload=upload, statuses=["refused"])[1]
+    assert [(fault["column"], fault["value"]) for fault in row["faults"]] == [("Course", "C1")]
+    assert "row 3" in row["faults"][0]["expected"]
+
+
+def test_a_number_that_two_rows_have_names_neither_of_them(centre: Centre) -> None:
+    """Taking the last of them would put a run, or who took part, where it does not belong."""
+    courses = [{"Title (English)": title, "No.": "C2", "Topics": "G2"} for title in ("A", "B")]
+    runs = [
+        {"Title (English)": title, "Kind": "course run", "No.": "A2", "Course": course}
+        for title, course in (("Run", "C2"), ("Other run", "A"))
+    ]
+    data = added(added(centre.download(), "Courses", *courses), "Activities", *runs)
+    data = edit(data, "Participation", **{"Activity no.": "A2", "How many": 24})
+    upload = centre.upload(data)
+    refused = upload_rows(upload=upload, statuses=["refused"])
+    assert [(row["sheet"], row["faults"][0]["value"]) for row in refused] == [
+        ("activities", "C2"),
+        ("participation", "A2"),
+    ]
+    assert all("several rows" in row["faults"][0]["expected"] for row in refused)
+    assert upload.counts["new"] == 3
+
+
+def test_a_row_that_waits_for_another_says_which(centre: Centre) -> None:
+    run = {"Title (English)": "Run", "Kind": "course run", "No.": "A1"}
+    data = added(centre.download(), "Activities", run)
+    data = edit(data, "Participation", **{"Activity no.": "A1", "How many": -3})
+    upload = centre.upload(data)
+    activity, part = upload_rows(upload=upload, statuses=["refused"])
+    assert activity["faults"] == []
+    assert part["faults"]
+    assert f"row {part['number']} of “Participation”" in activity["notes"][-1]
+
+
+def test_columns_and_sheets_that_our_workbook_does_not_have_are_named(centre: Centre) -> None:
+    book = openpyxl.load_workbook(BytesIO(centre.download()))
+    page = book["Activities"]
+    page.cell(1, page.max_column + 1, "Our memo")
+    page.cell(2, page.max_column, "ask them")
+    own = book.create_sheet("Ideas")
+    own.append(["What"])
+    own.append(["more of it"])
+    out = BytesIO()
+    book.save(out)
+    assert centre.upload(out.getvalue()).mapping["left_out"] == ["Activities: Our memo", "Ideas"]
+    assert centre.upload(centre.download("ja")).mapping["left_out"] == []
+
+
+def test_nobody_is_told_of_columns_that_we_hid_ourselves(centre: Centre) -> None:
+    assert centre.upload(centre.download()).remarks == []
+
+
 def test_undoing_takes_back_what_waits(centre: Centre) -> None:
     editor = Acting(uuid.uuid4(), centre.acting.institution, Role.EDITOR)
     upload = centre.upload(edit(centre.download(), "Courses", row=2, Hours=20))

@@ -160,6 +160,51 @@ def test_what_is_not_chosen_is_not_written(centre: uuid.UUID) -> None:
     assert list(records_owned(viewer=member_of(centre), owner=centre)) == []
 
 
+def test_what_was_not_chosen_on_one_page_is_not_written_from_another(centre: uuid.UUID) -> None:
+    """Somebody unticks a new row, looks at the next tab, and writes from there."""
+    client = join(centre, Role.EDITOR, "ann")
+    rows = "".join(f"Course {number}\tD1\n" for number in range(101))
+    pasted = f"Course name\tTopics\tLevel\n{rows}Odd\tD1\tadvancd\n"
+    address = client.post("/desk/uploads/new/", {"text": pasted}).url
+    client.post(
+        f"{address}columns/",
+        {"do": "map", "sheet-0": "courses", "column-0-0": "title[en]", "column-0-1": "topics",
+         "column-0-2": "level"},
+    )  # fmt: skip
+    page = client.get(f"{address}?status=new").content.decode()
+    offered = re.findall(r'name="record" value="([^"]+)"', page)
+    assert len(offered) == 100
+    look = re.findall(r'name="look" value="([^"]+)"', page)
+    assert look == ["?status=refused", "?status=new", "?status=new&amp;from=100"]
+    chosen = {"offered": offered, "record": offered[1:]}
+    answer = client.post(f"{address}decide/", {**chosen, "look": "?status=new&from=100"})
+    assert answer.url == f"{address}?status=new&from=100"
+    again = client.get(f"{address}?status=new").content.decode()
+    assert again.count(" checked") == 99
+    client.post(f"{address}decide/", {"do": "confirm"})
+    assert len(list(records_owned(viewer=member_of(centre), owner=centre))) == 100
+
+
+def test_no_page_is_left_for_an_address_that_a_form_names(centre: uuid.UUID) -> None:
+    client = join(centre, Role.EDITOR, "ann")
+    address = bring(client, workbook(client, "Courses", **{"Title (English)": "Transport"}))
+    for look in ("//elsewhere.example", "https://elsewhere.example", "?status=new\r\nX: 1", "zzz"):
+        assert client.post(f"{address}decide/", {"look": look}).url == address
+
+
+def test_rows_that_were_not_written_are_told_of_afterwards(centre: uuid.UUID) -> None:
+    client = join(centre, Role.EDITOR, "ann")
+    pasted = "Course name\tLevel\nGood\tadvanced\nOdd\tadvancd\n"
+    address = client.post("/desk/uploads/new/", {"text": pasted}).url
+    columns = {"sheet-0": "courses", "column-0-0": "title[en]", "column-0-1": "level"}
+    client.post(f"{address}columns/", {"do": "map", **columns})
+    client.post(f"{address}decide/", {"do": "confirm"})
+    page = client.get(address).content.decode()
+    assert "1 row was not written, because it is to be mended" in page
+    assert f"{address}marked.xlsx" in page
+    assert client.get(f"{address}marked.xlsx").status_code == 200
+
+
 def test_an_upload_can_be_undone_from_its_page(centre: uuid.UUID) -> None:
     client = join(centre, Role.EDITOR, "ann")
     address = bring(client, workbook(client, "Courses", **{"Title (English)": "Transport"}))

@@ -30,6 +30,7 @@ from concord.exchange.workbook.cells import (
     CellError,
     Content,
     Sense,
+    number_doubled,
     number_of,
     put,
     shown,
@@ -206,11 +207,15 @@ class Comparison:
         self.parts = [given for given in sheets if given.sheet.part]
         self.heads = {given.name: [head.text for head in given.heads] for given in sheets}
         """What stands above the cells of new rows, by table."""
+        self._heads = {given.name: given.heads for given in sheets}
         self._ids: dict[str, dict[int, str]] = {}
         self._fills: dict[str, list[Fill | None]] = {}
         self._checkers: dict[str, ContentChecker] = {}
         self._doubled: set[tuple[str, int]] = set()
+        self._numbered: dict[tuple[str, str], str] = {}
         self._doubles: Doubles | None = None
+        self._absent: dict[str, str] = {}
+        """New courses that cannot be taken, and the rows that they stand in."""
         self._own: dict[str, set[bytes]] = {}
         """Digests of what the institution's records say, by kind."""
         self._name_rows()
@@ -246,7 +251,7 @@ class Comparison:
             if head.key == "number":
                 for row in given.rows:
                     if number := row.cells[place]:
-                        called[fold(str(number))] = ids[row.number]
+                        self._number(given.sheet.kind, fold(str(number)), ids[row.number])
         if given.sheet.kind != "course":
             return
         for place, head in enumerate(given.heads):
@@ -254,6 +259,12 @@ class Comparison:
                 for row in given.rows:
                     if title := row.cells[place]:
                         called.setdefault(fold(str(title)), ids[row.number])
+
+    def _number(self, kind: str, number: str, key: str) -> None:
+        called = self.sense.courses if kind == "course" else self.sense.activities
+        if self._numbered.setdefault((kind, number), key) != key:
+            self.sense.doubled.add((kind, number))
+        called[number] = key
 
     def batches(self) -> Iterator[ComparedBatch]:
         """Every row, records before the parts that stand alone."""
@@ -279,7 +290,10 @@ class Comparison:
             return row.key.partition("#")[0]
         if given.sheet.belongs is None:
             return str(self.institution)
-        return self.sense.activities.get(fold(str(row.values.get("activity") or "")), "")
+        number = fold(str(row.values.get("activity") or ""))
+        if ("activity", number) in self.sense.doubled:
+            return ""
+        return self.sense.activities.get(number, "")
 
     def _batch(
         self,
@@ -362,8 +376,25 @@ class Comparison:
                 if key in taken:
                     done.append(self._part(part_sheet, part_row, taken[key], key))
                 else:
-                    done.append(_orphan(part_sheet, part_row, is_yours=part_row.key not in others))
+                    done.append(self._orphan(part_sheet, part_row, others))
         return ComparedBatch(done, self._settle(taken))
+
+    def _orphan(self, given: GivenSheet, row: GivenRow, others: set[str]) -> ComparedRow:
+        """A row of parts that names no record of the institution."""
+        is_yours = row.key not in others
+        status = Status.REFUSED if is_yours else Status.NOT_YOURS
+        compared = ComparedRow(
+            given.sheet.name, given.name, row.number, status, "", "", is_part=True
+        )
+        if not is_yours:
+            return compared
+        column: Column = given.sheet.columns[0]
+        value = str(row.values.get(column.name) or "")
+        expected = _("the number of an activity in the sheet of activities")
+        if ("activity", fold(value)) in self.sense.doubled:
+            expected = number_doubled()
+        compared.faults.append(Fault(str(column.label), value, expected))
+        return compared
 
     def _is_good(self, given: GivenSheet, row: GivenRow) -> bool:
         """Whether the hidden cells are those that we wrote."""
@@ -567,9 +598,14 @@ class Comparison:
                     record.content[name] = [item for item in items if item]
             if record.is_new:
                 self._assume(record)
-            faulty = any(row.faults for row in record.rows)
+            self._require_course(record)
             content = self._checked(record)
-            faulty = faulty or content is None
+            faulty = content is None or any(row.faults for row in record.rows)
+            if faulty:
+                _tell_the_others(record.rows)
+                if record.is_new and record.kind == "course":
+                    row = record.rows[0]
+                    self._absent[key] = _spot(row)
             is_there = (
                 content is not None and record.is_new and self._is_there(record.kind, content)
             )
@@ -581,6 +617,18 @@ class Comparison:
             record.rows[0].notes += content_warnings(record.kind, content)
         self._doubt(taken, drafts)
         return drafts
+
+    def _require_course(self, record: _Pending) -> None:
+        """A run of a course that cannot be taken cannot be taken either."""
+        where = self._absent.get(str(record.content.get("course") or ""))
+        if where is None:
+            return
+        row = record.rows[0]
+        said = zip(self._heads[row.table], row.cells or (), strict=False)
+        value = next((cell for head, cell in said if head.key == "course"), None)
+        label = next(head.text for head in self._heads[row.table] if head.key == "course")
+        expected = _("a course that can be taken; mend %(row)s first") % {"row": where}
+        row.faults.append(Fault(label, value or "", expected))
 
     def _doubt(
         self, taken: Mapping[str, _Pending], drafts: Mapping[str, Mapping[str, Any]]
@@ -663,6 +711,19 @@ def _status(row: ComparedRow, record: _Pending, *, is_faulty: bool, is_there: bo
     return Status.CHANGED
 
 
+def _spot(row: ComparedRow) -> str:
+    """Where a row stands, in words."""
+    return _("row %(number)s of “%(table)s”") % {"number": row.number, "table": row.table}
+
+
+def _tell_the_others(rows: Sequence[ComparedRow]) -> None:
+    """Rows of one record are taken together: those without a fault say where the fault is."""
+    at = ", ".join(dict.fromkeys(_spot(row) for row in rows if row.faults))
+    for row in rows:
+        if at and not row.faults:
+            row.notes.append(_("Not taken until this is mended: %(rows)s.") % {"rows": at})
+
+
 def _where(record: _Pending, path: tuple[int | str, ...]) -> tuple[ComparedRow, str]:
     """The row and the head that a fault of the content comes from."""
     name = str(path[0]) if path else ""
@@ -685,19 +746,6 @@ def _hidden_changed() -> str:
 def _refuse(compared: ComparedRow, expected: str) -> None:
     compared.status = Status.REFUSED
     compared.faults.append(Fault("", "", expected))
-
-
-def _orphan(given: GivenSheet, row: GivenRow, *, is_yours: bool) -> ComparedRow:
-    status = Status.REFUSED if is_yours else Status.NOT_YOURS
-    compared = ComparedRow(given.sheet.name, given.name, row.number, status, "", "", is_part=True)
-    if not is_yours:
-        return compared
-    column: Column = given.sheet.columns[0]
-    value = str(row.values.get(column.name) or "")
-    compared.faults.append(
-        Fault(str(column.label), value, _("the number of an activity in the sheet of activities"))
-    )
-    return compared
 
 
 def _first_required(sheet: WorkSheet) -> str:

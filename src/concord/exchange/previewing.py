@@ -23,6 +23,7 @@ from concord.exchange.understanding import (
     unknown_columns,
     workbook_language,
     workbook_sheets,
+    workbook_unknown,
 )
 from concord.exchange.workbook.cells import Sense
 from concord.exchange.workbook.names import Names
@@ -38,10 +39,13 @@ OURS: Final = frozenset({META, LISTS})
 def upload_read(upload: Upload, tables: Sequence[Table]) -> None:
     """Tell our own workbook from other tables; of those guess what their columns are."""
     own = workbook_language(tables, upload.institution)
-    upload.remarks = [
-        _remark(table, remark) for table in _shown(tables) for remark in table.remarks
-    ]
     upload.is_workbook = own is not None
+    upload.remarks = [
+        _remark(table, remark)
+        for table in _shown(tables)
+        for remark in table.remarks
+        if not (upload.is_workbook and remark.code == "hidden-columns")  # we hid them
+    ]
     if own is not None:
         upload.language, upload.state = own, Upload.State.COMPARING
     else:
@@ -134,6 +138,7 @@ def _refuse(upload: Upload, fault: str) -> None:
 
 def _understood(upload: Upload, tables: Sequence[Table]) -> list[GivenSheet]:
     if upload.is_workbook:
+        upload.mapping["left_out"] = workbook_unknown(tables, upload.language)
         return workbook_sheets(tables)
     found, left_out = [], []
     for table, chosen in zip(_shown(tables), upload.mapping["tables"], strict=True):
@@ -169,6 +174,6 @@ def _compare(upload: Upload, sheets: Sequence[GivenSheet]) -> None:
             upload=upload, number=number, counts=dict(here), rows=rows, drafts=batch.drafts
         )
         progress_say(upload.id, counts.total(), total)
-    upload.mapping |= {"heads": comparison.heads, "rules": rules_digest()}
+    upload.mapping |= {"heads": comparison.heads, "rules": rules_digest(), "ticks": {}}
     upload.counts, upload.state, upload.fault = dict(counts), Upload.State.COMPARED, ""
     upload.save(update_fields=["counts", "state", "mapping", "fault"])

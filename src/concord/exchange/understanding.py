@@ -23,7 +23,16 @@ from concord.exchange.comparing import GivenRow, GivenSheet
 from concord.exchange.reading import Table
 from concord.exchange.workbook.cells import Cell, plain
 from concord.exchange.workbook.sheets import SHEETS, Form, WorkSheet, sheet_named
-from concord.exchange.workbook.writing import ANY, HIDDEN, META, VERSION, Head, heads_of
+from concord.exchange.workbook.writing import (
+    ANY,
+    HIDDEN,
+    LISTS,
+    META,
+    VERSION,
+    Head,
+    guide_name,
+    heads_of,
+)
 
 CERTAIN = 90
 """From this likeness (0 to 100) on a head is taken for a column without asking."""
@@ -76,17 +85,44 @@ def workbook_language(tables: Sequence[Table], institution: UUID) -> str | None:
 
 def workbook_sheets(tables: Sequence[Table]) -> list[GivenSheet]:
     """The sheets of our own workbook, their columns told by the hidden sheet."""
-    meta = next(table for table in tables if table.name == META)
-    known: dict[str, list[tuple[str, str, str]]] = {}
-    for row in meta.rows:
-        name, label, key, head = (str(value or "") for value in row.values[:4])
-        known.setdefault(label, []).append((name, key, head))
+    known = _workbook_columns(tables)
     found = []
     for table in tables:
         if table.name in known:
             columns = {head: key for _name, key, head in known[table.name]}
             sheet = sheet_named(known[table.name][0][0])
             found.append(given_sheet(table, sheet, [columns.get(h, "") for h in table.columns]))
+    return found
+
+
+def _workbook_columns(tables: Sequence[Table]) -> dict[str, list[tuple[str, str, str]]]:
+    """By the name of a sheet in our workbook: which sheet it is, and its columns with heads."""
+    meta = next(table for table in tables if table.name == META)
+    known: dict[str, list[tuple[str, str, str]]] = {}
+    for row in meta.rows:
+        name, label, key, head = (str(value or "") for value in row.values[:4])
+        known.setdefault(label, []).append((name, key, head))
+    return known
+
+
+def workbook_unknown(tables: Sequence[Table], tongue: str) -> list[str]:
+    """Columns and sheets that somebody added to our workbook, in words; they are left out."""
+    with translation.override(tongue):
+        ours = {META, LISTS, guide_name()}
+    known = _workbook_columns(tables)
+    found: list[str] = []
+    for table in tables:
+        if table.name in ours or not table.rows:
+            continue
+        if table.name not in known:
+            found.append(table.name)
+            continue
+        heads = {head for _name, _key, head in known[table.name]}
+        found += [
+            f"{table.name}: {head}"
+            for head in table.columns
+            if head and head not in heads and head not in HIDDEN
+        ]
     return found
 
 

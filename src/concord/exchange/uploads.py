@@ -10,6 +10,7 @@ from pathlib import PureWindowsPath
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -80,6 +81,23 @@ def _make(
         tables_keep(upload.id, tables)
         upload_read(upload, tables)
     return upload
+
+
+def upload_choose(
+    *, acting: Acting, upload_id: UUID, offered: Collection[str], chosen: Collection[str]
+) -> None:
+    """Keep which of the rows on one page are to be written, until the whole is decided on."""
+    acting.require(Role.EDITOR)
+    with transaction.atomic():
+        rows = Upload.objects.select_for_update()
+        upload = rows.filter(id=upload_id, institution=acting.institution).first()
+        if upload is None:
+            raise NotFoundError
+        if upload.state != Upload.State.COMPARED:
+            raise NotNowError
+        ticks = dict.fromkeys(offered, False) | dict.fromkeys(chosen, True)
+        upload.mapping["ticks"] = upload.mapping.get("ticks", {}) | ticks
+        upload.save(update_fields=["mapping"])
 
 
 def upload_map(

@@ -62,6 +62,8 @@ class Sense:
     """Ids of courses by folded number or title."""
     activities: dict[str, str] = field(default_factory=dict)
     """Ids of activities by folded number."""
+    doubled: set[tuple[str, str]] = field(default_factory=set)
+    """Kinds and folded numbers that several rows of a file have: they name none of them."""
     numbers: dict[str, str] = field(default_factory=dict)
     """What the row of a record is called, by its id."""
     remembered: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -361,8 +363,16 @@ def _put_parties(at: At, value: Cell) -> None:
     field_set(at.content, name, found)
 
 
+def number_doubled() -> str:
+    """What is expected in place of a number that several rows of a file have."""
+    return _("a number that one row alone has; several rows have this one")
+
+
 def _read_course(at: At, value: Cell) -> str:
-    key = at.sense.courses.get(fold(str(value)))
+    number = fold(str(value))
+    if ("course", number) in at.sense.doubled:
+        raise CellError(number_doubled())
+    key = at.sense.courses.get(number)
     if key is None:
         raise CellError(_("the number or title of a course of your institution"))
     return key

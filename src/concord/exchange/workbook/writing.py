@@ -52,6 +52,11 @@ ANY: Final = "any"
 Progress = Callable[[int], None]
 
 
+def guide_name() -> str:
+    """The name of the sheet that says how the workbook is filled in."""
+    return _("Guide")
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """One column as it stands in a workbook: which it is, its language, and what its head says."""
@@ -232,7 +237,7 @@ class _Writer(Book):
         return self.target.getvalue()
 
     def _guide(self) -> None:
-        page = self.book.add_worksheet(_("Guide"))
+        page = self.book.add_worksheet(guide_name())
         page.set_column(0, 0, 100, self.wide)
         lines = (
             _("Fill in what you have; leave the rest blank. One row is one course or activity."),

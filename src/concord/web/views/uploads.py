@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -19,6 +21,7 @@ from concord.exchange.comparing import Status
 from concord.exchange.deciding import (
     AT_ONCE,
     MAY_WRITE,
+    WRITES,
     NotNowError,
     decision_keep,
     upload_confirm,
@@ -31,6 +34,7 @@ from concord.exchange.models import Upload
 from concord.exchange.previewing import upload_compare
 from concord.exchange.uploads import (
     READ_AT_ONCE,
+    upload_choose,
     upload_drop,
     upload_get,
     upload_make,
@@ -52,6 +56,8 @@ from concord.web.views.viewer import acting_of, signed_in, viewer_of
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE: Final = 100
+_LOOKS: Final = re.compile(r"\?status=[a-z_]{1,20}(&from=[0-9]{1,8})?")
+"""Where a page of a preview may lead: to another page of it."""
 WORDS: Final = {
     Status.NEW: gettext_lazy("new"),
     Status.CHANGED: gettext_lazy("changed"),
@@ -220,13 +226,15 @@ def _preview(request: HttpRequest, found: Upload) -> dict[str, Any]:
     start = request.GET.get("from", "0")
     first = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
     rows = upload_rows(upload=found, statuses=[status.value], first=first, count=PAGE + 1)
+    ticks = found.mapping.get("ticks", {})
+    for row in rows:
+        row["is_ticked"] = ticks.get(row["record"], status in WRITES)
     return {
         "tabs": [(s.value, WORDS[s], found.counts[s.value]) for s in present],
         "status": status.value,
         "rows": rows[:PAGE],
         "next": first + PAGE if len(rows) > PAGE else None,
         "unknown": _unknown_words(rows) if status is Status.REFUSED else [],
-        "writes": sum(found.counts.get(s.value, 0) for s in (Status.NEW, Status.CHANGED)),
         "may_choose": status in MAY_WRITE,
         "left_out": found.mapping.get("left_out", []),
     }
@@ -272,7 +280,7 @@ def upload_marked(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """The person's own file with its faults marked."""
     acting = acting_of(request)
     found = upload_get(acting=acting, upload_id=upload_id)
-    if found.state != Upload.State.COMPARED:
+    if found.state not in {Upload.State.COMPARED, Upload.State.WRITTEN}:
         raise NotNowError
     response = HttpResponse(workbook_marked(upload=found), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="concord-to-mend.xlsx"'
@@ -286,6 +294,10 @@ def upload_decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     acting = acting_of(request)
     do = request.POST.get("do", "")
     try:
+        if look := request.POST.get("look"):
+            _choose(request, upload_id)
+            here = look if _LOOKS.fullmatch(look) else ""
+            return redirect(reverse("upload", args=[upload_id]) + here)
         if do == "drop":
             upload_drop(acting=acting, upload_id=upload_id)
             return redirect("desk")
@@ -304,6 +316,16 @@ def upload_decide(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     return redirect("upload", upload_id=upload_id)
 
 
+def _choose(request: HttpRequest, upload_id: UUID) -> None:
+    """Keep the ticks of the page that is left."""
+    upload_choose(
+        acting=acting_of(request),
+        upload_id=upload_id,
+        offered=request.POST.getlist("offered"),
+        chosen=request.POST.getlist("record"),
+    )
+
+
 def _enqueue(upload: Upload) -> None:
     """Give the worker what it is to do."""
     task = carry_out_upload if upload.state == Upload.State.WRITING else compare_upload
@@ -312,9 +334,11 @@ def _enqueue(upload: Upload) -> None:
 
 def _confirm(request: HttpRequest, upload_id: UUID) -> None:
     acting = acting_of(request)
-    kept = set(request.POST.getlist("record"))
-    without = set(request.POST.getlist("offered")) - kept
+    _choose(request, upload_id)
     found = upload_get(acting=acting, upload_id=upload_id)
+    ticks = found.mapping["ticks"]
+    kept = {key for key, is_ticked in ticks.items() if is_ticked}
+    without = set(ticks) - kept
     if sum(found.counts.values()) > AT_ONCE:
         _enqueue(decision_keep(acting=acting, upload_id=upload_id, without=without, also=kept))
         return
