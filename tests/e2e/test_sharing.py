@@ -175,9 +175,10 @@ def test_a_contact_point_sees_what_would_be_seen_by_whom(place: Place) -> None:
     shown = contact.inner_text("main")
     assert "Hypothetical Ring" in shown
     assert "Seal a drum." not in shown
-    contact.click(f"button[value='network:{place.network}']")
+    contact.click("nav.tabs a >> text=Hypothetical Ring")
     assert "24" in contact.inner_text("main .facts")
-    contact.click("button[value=public]")
+    picture(contact, "sharing-clearing-network")
+    contact.click("nav.tabs a >> text=everybody")
     assert "24" not in contact.inner_text("main .facts")
     assert look(contact) == []
     contact.click("button[value=clear]")

@@ -12,12 +12,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from concord.core.disclosure import Actor, Clearance, Level, level_of
+from concord.core.disclosure import Actor, Clearance, Level, Viewer, level_of
 from concord.record.audiences import Standing
 from concord.record.content import Content, StoredContent
 from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.guard import service
 from concord.record.models import Gate, Record, Waiting
+from concord.record.selectors import RecordView, view_of
 from concord.record.services import (
     BATCH,
     Draft,
@@ -61,6 +62,11 @@ class WaitingView:
     """Who may know of the record once it is let out."""
     audiences: Mapping[str, str]
     """Who sees each field that others than these see."""
+    _after: Record
+
+    def seen_by(self, viewer: Viewer) -> RecordView | None:
+        """The record as somebody will see it once it is let out; None where not at all."""
+        return view_of(self._after, viewer)
 
 
 def revisions_write_or_hold(
@@ -252,6 +258,16 @@ def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
             returned_at=row.returned_at,
             audience=audience,
             audiences={n: seen_by for n, seen_by in audiences.items() if seen_by not in within},
+            _after=Record(
+                id=row.record_id,
+                kind=row.kind,
+                owner_id=row.institution,
+                content=row.content,
+                audience=audience,
+                audiences=audiences,
+                revision_number=row.made_from + 1,
+                changed_at=row.at,
+            ),
         )
 
     return [view(row) for row in found]

@@ -5,6 +5,7 @@ from django.urls import path
 from concord.web.views import (
     account,
     answers,
+    clearing,
     collaboration,
     coverage,
     declaring,
@@ -160,5 +161,5 @@ urlpatterns = [
     path("desk/feeds/<uuid:source_id>/runs/<uuid:run_id>/", feeds.feed_reading, name="feed_run"),
     path("desk/hooks/", hooks.hook_list, name="hooks"),
     path("desk/hooks/<uuid:hook_id>/", hooks.hook, name="hook"),
-    path("desk/clearing/<str:state>/", desk.clearing, name="clearing"),
+    path("desk/clearing/<str:state>/", clearing.clearing, name="clearing"),
 ]

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -19,7 +18,6 @@ from concord.accounts.notices import notice_send
 from concord.accounts.rounds import asked_years
 from concord.accounts.selectors import (
     acting_list,
-    clearance_for,
     coordinating_list,
     invitation_list,
     mandate_list,
@@ -35,12 +33,9 @@ from concord.exchange.uploads import upload_list
 from concord.record.publishing import (
     gate_get,
     gate_set,
-    waiting_clear,
     waiting_drop,
     waiting_for_institution,
-    waiting_for_state,
     waiting_publish,
-    waiting_return,
 )
 from concord.record.selectors import record_get, records_get, records_owned
 from concord.register import vocabulary
@@ -145,40 +140,6 @@ def waiting(request: HttpRequest) -> HttpResponse:
         acting.require(Role.EDITOR)
         waiting_drop(institution=acting.institution, ids=ids)
     return redirect("desk")
-
-
-@signed_in
-def clearing(request: HttpRequest, state: str) -> HttpResponse:
-    """The queue of a State's contact point: approve, or return with a reason, in bulk."""
-    person = me_of(request)
-    clearance = clearance_for(person=person, state=state)
-    if request.method == "POST":
-        ids = read_ids(request.POST, "id", SHOWN)
-        reason = request.POST.get("reason", "").strip()
-        makers = {row.institution for row in waiting_for_state(state=state) if row.id in ids}
-        if ids and request.POST.get("do") == "clear":
-            count = waiting_clear(clearance=clearance, ids=ids)
-            text = ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count)
-            messages.success(request, text % {"n": count})
-            _tell_makers(What.CLEARED, makers, person.id)
-        elif ids and reason:
-            waiting_return(state=state, ids=ids, reason=reason)
-            _tell_makers(What.RETURNED, makers, person.id)
-        elif ids:
-            messages.error(request, _("Say why you return it, so that it can be mended."))
-        return redirect("clearing", state=state)
-    waits = waiting_for_state(state=state)
-    context = {
-        "state": state,
-        "waiting": waits,
-        "parties": _named(request, {str(row.institution) for row in waits}),
-    }
-    return render(request, "concord/clearing.html", context)
-
-
-def _tell_makers(what: What, institutions: set[UUID], by: UUID) -> None:
-    for institution in institutions:
-        notice_send(what=what, address="/desk/", institution=institution, but=by)
 
 
 @signed_in

@@ -1,0 +1,107 @@
+"""The queue of a State's contact point: what would be seen by whom, and the word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from concord.accounts.models import What
+from concord.accounts.notices import notice_send
+from concord.accounts.selectors import clearance_for
+from concord.core.disclosure import PUBLIC, Breadth, breadth_of, tlp_of
+from concord.exchange.workbook.names import Names
+from concord.record.publishing import (
+    WaitingView,
+    waiting_clear,
+    waiting_for_state,
+    waiting_return,
+)
+from concord.record.selectors import RecordView
+from concord.record.sharing import viewer_in
+from concord.register.links import Parties
+from concord.register.listquery import read_ids
+from concord.register.naming import AudienceNames
+from concord.web.templatetags.reading import language
+from concord.web.views.publishing import MOST, Line, lines_of
+from concord.web.views.viewer import me_of, signed_in, viewer_of
+
+
+@signed_in
+def clearing(request: HttpRequest, state: str) -> HttpResponse:
+    """The queue of a State's contact point: approve, or return with a reason, in bulk."""
+    person = me_of(request)
+    clearance = clearance_for(person=person, state=state)
+    if request.method == "POST":
+        ids = read_ids(request.POST, "id", MOST)
+        reason = request.POST.get("reason", "").strip()
+        makers = {row.institution for row in waiting_for_state(state=state) if row.id in ids}
+        if ids and request.POST.get("do") == "clear":
+            count = waiting_clear(clearance=clearance, ids=ids)
+            text = ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count)
+            messages.success(request, text % {"n": count})
+            _tell_makers(What.CLEARED, makers, person.id)
+        elif ids and reason:
+            waiting_return(state=state, ids=ids, reason=reason)
+            _tell_makers(What.RETURNED, makers, person.id)
+        elif ids:
+            messages.error(request, _("Say why you return it, so that it can be mended."))
+        return redirect("clearing", state=state)
+    return render(request, "concord/clearing.html", _context(request, state))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A change that waits, as somebody will see it; no view where they will not know of it."""
+
+    row: WaitingView
+    view: RecordView | None
+    lines: list[Line]
+    seen_by: str
+    tlp: str
+
+
+def _context(request: HttpRequest, state: str) -> dict[str, object]:
+    waits = waiting_for_state(state=state)
+    viewer = viewer_of(request)
+    told = sorted({audience for row in waits for audience in _circles(row)})
+    names = AudienceNames(viewer, language(), told)
+    chosen = request.GET.get("as", "")
+    tabs = [PUBLIC, *(a for a in told if a != PUBLIC)]
+    chosen = chosen if chosen in tabs else ""
+    return {
+        "state": state,
+        "asked": _asked(waits, chosen, names, Names(viewer, language())),
+        "tabs": [(a, names.name(a), a == chosen) for a in tabs],
+        "is_all": not chosen,
+        "parties": Parties(viewer, language(), {str(row.institution) for row in waits}),
+    }
+
+
+def _asked(
+    waits: Sequence[WaitingView], chosen: str, names: AudienceNames, cells: Names
+) -> list[Asked]:
+    """Each as ``chosen`` will see it; blank: all that anybody outside will see, and who does."""
+    found: list[Asked] = []
+    for row in waits:
+        view = row.seen_by(viewer_in(*([chosen] if chosen else _circles(row))))
+        lines = lines_of(view, cells, names) if view else []
+        found.append(Asked(row, view, lines, names.name(row.audience), tlp_of(row.audience)))
+    return found
+
+
+def _circles(row: WaitingView) -> set[str]:
+    """Who beyond its institution will see any of it."""
+    every = {row.audience, *row.audiences.values()}
+    return {audience for audience in every if breadth_of(audience) is not Breadth.INSTITUTION}
+
+
+def _tell_makers(what: What, institutions: set[UUID], by: UUID) -> None:
+    for institution in institutions:
+        notice_send(what=what, address="/desk/", institution=institution, but=by)
