@@ -90,6 +90,10 @@ holds_nothing(
 )
 holds_nothing(("record_purge",), "it says who removed what under which rule, and never what it was")
 holds_nothing(
+    ("record_sensitivedecision",),
+    "it names a rule and a field, and knows the text by a keyed mark that gives nothing of it",
+)
+holds_nothing(
     ("secret-key", "static"), "it is the key of the installation, or a file that comes with it"
 )
 holds_nothing(

@@ -297,3 +297,30 @@ class Purge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.field or 'whole'}: {self.state}"
+
+
+class SensitiveDecision(models.Model):
+    """Somebody looked at a warning of the content check and found that the text may be shown.
+
+    It knows the text again by ``mark``, which is keyed: nothing of the text can be had from it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    institution = models.UUIDField()
+    person = models.UUIDField(null=True)
+    record = models.UUIDField(null=True)
+    field = models.CharField(max_length=100)
+    rule = models.CharField(max_length=100)
+    rules = models.CharField(max_length=100, help_text="Version of the rules")
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["institution", "mark", "rule"], name="one_decision_of_a_warning"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} in {self.field}"

@@ -19,10 +19,12 @@ from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwner
 from concord.record.guard import service
 from concord.record.models import Gate, Record, Waiting
 from concord.record.selectors import RecordView, view_of
+from concord.record.sensitive import sensitive_require
 from concord.record.services import (
     BATCH,
     Draft,
     audiences_drafted,
+    changes_on_the_way,
     check_references,
     content_dump,
     content_parse,
@@ -88,6 +90,7 @@ def revisions_write_or_hold(
         if held:
             check_references(drafts)
             _require_current(held, current, actor)
+            _require_fit(held, current, actor, standing)
             Waiting.objects.filter(
                 institution=actor.institution, record_id__in=list(kept_back)
             ).delete()  # a newer change of a record stands for an older one
@@ -111,6 +114,16 @@ def _require_current(drafts: Sequence[Draft], current: Mapping[UUID, Record], ac
         existing = record.revision_number if record else 0
         if draft.made_from is not None and draft.made_from != existing:
             raise ChangedMeanwhileError(fields={str(draft.record_id): str(existing)})
+
+
+def _require_fit(
+    drafts: Sequence[Draft], current: Mapping[UUID, Record], actor: Actor, standing: Standing
+) -> None:
+    """Hold to the gate what waits; on warnings whoever publishes it decides, not who made it."""
+    changes = changes_on_the_way(drafts, current, standing)
+    if not actor.may_publish:
+        changes = (replace(change, is_let_out=lambda: False) for change in changes)
+    sensitive_require(actor=actor, changes=changes)
 
 
 @dataclass(frozen=True, slots=True)

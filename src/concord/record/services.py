@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from concord.record.faults import fault_text
 from concord.record.guard import service
 from concord.record.kinds import content_type
 from concord.record.models import Gate, Head, Node, Record, Revision
+from concord.record.sensitive import OnTheWay, sensitive_require
 from concord.record.storing import json_text, rows_insert, rows_update
 
 BATCH = 500
@@ -79,8 +81,8 @@ def revisions_write(
     """Write one revision for each draft, all or none; return the ids of the records.
 
     Raises ``InvalidContentError`` where a record named twice or a reference leads nowhere,
-    ``NotOwnerError``, ``MayNotPublishError``, ``NeedsClearanceError`` and ``ChangedMeanwhileError``
-    as their names say.
+    ``NotOwnerError``, ``MayNotPublishError``, ``NeedsClearanceError``, ``ChangedMeanwhileError``,
+    ``SensitiveContentError`` and ``UnconfirmedContentError`` as their names say.
     """
     doubled = [str(i) for i, n in Counter(draft.record_id for draft in drafts).items() if n > 1]
     if doubled:
@@ -99,6 +101,7 @@ def revisions_write(
         for record in current.values():
             _require_owner(record, actor)
         _require_leave(drafts, current, actor, standing)
+        sensitive_require(actor=actor, changes=changes_on_the_way(drafts, current, standing))
         for start in range(0, len(drafts), BATCH):
             batch = drafts[start : start + BATCH]
             records = [
@@ -188,6 +191,10 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
                 if record.audiences.get(name, PUBLIC) == PUBLIC
             }
             content_parse(kind=record.kind, data=record.content)
+            sensitive_require(
+                actor=actor,
+                changes=[OnTheWay(record.id, record.kind, record.content, {}, lambda: True)],
+            )
             record.audiences, record.in_totals = {}, False
             record.owner_id = actor.institution
             record.revision_number += 1
@@ -342,6 +349,19 @@ def _require_leave(
         ]
         if out:
             raise error(fields={str(record_id): "" for record_id in out})
+
+
+def changes_on_the_way(
+    drafts: Iterable[Draft], current: Mapping[UUID, Record], standing: Standing
+) -> Iterator[OnTheWay]:
+    """Drafts as the gate against sensitive content looks at them."""
+    own = own_circle(standing, None)
+    for draft in drafts:
+        record = current.get(draft.record_id)
+        yield OnTheWay(
+            draft.record_id, draft.content.kind, content_dump(draft.content),
+            record.content if record else {}, partial(is_let_out, draft, record, standing, own),
+        )  # fmt: skip
 
 
 def _is_cleared(gate: Gate | None, actor: Actor) -> bool:

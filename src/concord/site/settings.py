@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("CONCORD_VAR", ROOT / "var"))
 CONCORD_DATA = Path(os.environ.get("CONCORD_DATA", ROOT / "data"))
 CONCORD_VOCABULARY = CONCORD_DATA / "vocabulary"
+CONCORD_SENSITIVE_RULES = os.environ.get("CONCORD_SENSITIVE_RULES", "")
+"""A file by which the operator extends or switches the rules of the content check."""
 
 
 def _secret_key() -> str:
