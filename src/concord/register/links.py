@@ -114,6 +114,8 @@ def party_ids(records: Iterable[RecordView]) -> set[str]:
     for record in records:
         content = record.content
         found.update(content.get("providers", ()))
+        if record.withheld:  # then whose it is has to be said
+            found.add(str(record.owner))
         parts = [*content.get("parties", ()), *content.get("accounts", ())]
         subjects = [content.get("subject", {}), content.get("party", {})]
         for part in [*parts, *subjects]:

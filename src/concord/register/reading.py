@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from concord.record.kinds import content_type
 from concord.record.selectors import RecordView
 from concord.register.words import Answer, Completeness
 
@@ -19,7 +22,7 @@ def pick(text: dict[str, Any], language: str) -> tuple[str, str]:
 
 
 def title_of(record: RecordView, language: str) -> str:
-    """The title of any record; its id where its title is withheld."""
+    """The title of any record; where that is withheld, this and what kind of record it is."""
     return title_and_language(record, language)[0]
 
 
@@ -32,7 +35,14 @@ def title_and_language(record: RecordView, language: str) -> tuple[str, str]:
     for field in ("titles", "text"):
         if field in content:
             return pick(content[field], language)
-    return declared_title(content) or answer_title(content) or str(record.id), "en"
+    if said := declared_title(content) or answer_title(content):
+        return said, "en"
+    return withheld_title(record.kind), language
+
+
+def withheld_title(kind: str) -> str:
+    """What a record is called whose title is withheld, in the language of the page."""
+    return _("Withheld: %(kind)s") % {"kind": content_type(kind).label}
 
 
 def answer_title(content: dict[str, Any]) -> str:

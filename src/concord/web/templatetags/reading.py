@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from concord.core.timespan import TimeSpan
 from concord.exchange.workbook.cells import Cell
@@ -180,6 +181,9 @@ def provided_by(record: RecordView, parties: Parties) -> str:
         for part in record.content.get("parties", ())
         if part["part"] in PROVIDER_PARTS
     ]
+    if not names and {"providers", "parties"} & set(record.withheld):
+        label = parties.record(str(record.owner)).label
+        return _("withheld; said by %(owner)s") % {"owner": label}
     return ", ".join(names)
 
 

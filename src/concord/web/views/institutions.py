@@ -27,6 +27,7 @@ from concord.register.words import CENTRE_KINDS, ActivityKind, Cut, MilestoneSte
 from concord.web.templatetags.reading import country, language, topic, when, word
 from concord.web.views.actions import actions_for
 from concord.web.views.lists import Labels, show_list
+from concord.web.views.seeing import seen_by
 from concord.web.views.viewer import viewer_of
 
 MOST = 40
@@ -74,6 +75,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
     answers = answers_seen(viewer=viewer, about=record_id)
     context: dict[str, Any] = {
         "record": record,
+        "seen_by": seen_by(record, viewer),
         "answers": answers,
         "key": key,
         "names": names_of(record, valid_on),

@@ -41,6 +41,7 @@ from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
 from concord.web.views.actions import actions_for
 from concord.web.views.exports import LINKED, linked_of
+from concord.web.views.seeing import seen_by
 from concord.web.views.viewer import person_of, viewer_of
 
 REVISIONS = 50
@@ -72,6 +73,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     parties = Parties(viewer, language(), named)
     context = {
         "record": view,
+        "seen_by": seen_by(view, viewer),
         "runs": _runs(viewer, record_id) if view.kind == "course" else [],
         "label": content_type(view.kind).label,
         "parties": parties,

@@ -18,6 +18,7 @@ from concord.register.rows import CITING_FACETS
 from concord.web.facets import facet_list
 from concord.web.templatetags.reading import language_name, word
 from concord.web.views.lists import Labels, show_list
+from concord.web.views.seeing import seen_by
 from concord.web.views.viewer import viewer_of
 
 PAGE = 100
@@ -50,6 +51,7 @@ def source(request: HttpRequest, record_id: UUID) -> HttpResponse:
     following["after"] = key_text(page.next)
     context = {
         "record": record,
+        "seen_by": seen_by(record, viewer),
         "resting": [found[i] for i in page.ids if i in found],
         "total": page.total,
         "next": following.urlencode() if page.next else "",
