@@ -41,9 +41,10 @@ class Centres:
         level: Level = Level.INSTITUTION,
         in_totals: bool = True,
         record_id: UUID | None = None,
+        fields: Mapping[str, Level] | None = None,
     ) -> UUID:
         """One record of a centre's own."""
-        draft = Draft(content, record_id or uuid.uuid4(), level, {}, None, in_totals)
+        draft = Draft(content, record_id or uuid.uuid4(), level, fields or {}, None, in_totals)
         actor = Actor(self.ids[who], may_publish=True)
         return revisions_write(actor=actor, drafts=[draft], via="test")[0]
 

@@ -11,15 +11,19 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
-from making import Maker, join
+from making import Maker, join, text
 from releasing import Centres, released
 
 from concord.accounts.models import Role
-from concord.core.disclosure import network_audience
+from concord.core.disclosure import Level, network_audience
 from concord.jobs.tasks import compute_release, forget_releases
+from concord.record.following import forget
+from concord.record.guard import service
+from concord.record.models import Record, Revision
 from concord.studies import releasing
 from concord.studies.models import Release
 from concord.studies.releasing import OPERATOR, release_withdraw
+from concord.studies.services import studies_run_all
 
 
 @pytest.fixture
@@ -134,7 +138,7 @@ def test_a_manager_releases_own_totals_and_nobody_below_may(centres: Centres) ->
 
 def test_faults_are_said_beside_the_field(centres: Centres, coordinator: Client) -> None:
     for more, word in (
-        ({"by": ["topic", "topic_group"]}, "each of these once"),
+        ({"by": ["topic", "topic_group"]}, "not both"),
         ({"method": "rounding", "base": "1"}, "from 2 to 1,000"),
         ({"minimum": "2"}, "at least 3 contributors"),
         ({"dominance_percent": "0"}, "at least 3 contributors"),
@@ -245,3 +249,47 @@ def test_strangers_have_no_desk_of_a_network(centres: Centres, client: Client) -
     other = join(centres.ids[1], Role.MANAGER, "other")
     assert other.get(draft).status_code == 404
     assert other.post(draft, {"do": "let_out"}).status_code == 404
+
+
+PAGES = (
+    "/", "/institutions/", "/training/", "/training/calendar/", "/coverage/", "/collaboration/",
+    "/statements/", "/sources/", "/releases/", "/declarations/", "/lists/training.csv",
+    "/lists/training.json", "/api/training", "/api/summary", "/api/coverage", "/api/releases",
+    "/api/export/activity", "/api/export/workforce",
+)  # fmt: skip
+
+
+def test_live_pages_add_up_no_withheld_number(centres: Centres, client: Client) -> None:
+    """Two worlds that differ in withheld numbers alone, under one release: equal to the byte."""
+    hidden = {"participation": Level.INSTITUTION}
+    activity = {
+        "titles": text("A course that everybody sees"), "activity_kind": "course_run",
+        "stage": "done", "topics": ["B1"], "when": "2025", "participation": [{"count": 5}],
+    }  # fmt: skip
+    keys = [centres.ran(0, 5, topic="B1")]
+    content = centres.make.parse("activity", **activity)
+    keys.append(centres.say(1, content, level=Level.PUBLIC, fields=hidden))
+    release = released(OPERATOR, "topic_group")
+    addresses = [*PAGES, f"/releases/{release.id}/", f"/releases/{release.id}.csv",
+                 f"/api/releases/{release.id}", f"/institutions/{centres.ids[0]}/",
+                 f"/records/{keys[1]}/", "/coverage/B1/"]  # fmt: skip
+    worlds = []
+    for count in (5, 50):
+        with service():
+            for kept in (Record, Revision):
+                name = "id" if kept is Record else "record_id"
+                for row in kept.objects.filter(**{f"{name}__in": keys}):
+                    row.content["participation"][0]["count"] = count
+                    row.save(update_fields=["content"])
+        forget()
+        studies_run_all()
+        worlds.append({address: _body(client, address) for address in addresses})
+    assert [a for a in addresses if worlds[0][a] != worlds[1][a]] == []
+
+
+def _body(client: Client, address: str) -> bytes:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    if answer.streaming:
+        return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return answer.content

@@ -12,7 +12,7 @@ from concord.core.protection import Interval, ProtectionError, attack
 from concord.core.protection.knowledge import attackers, targets
 from concord.record.errors import NotFoundError
 from concord.studies.computing import compute, proofs_failing, tool
-from concord.studies.counted import digest_of, digests
+from concord.studies.counted import commitment, digests
 from concord.studies.models import Release
 from concord.studies.problem import Problem, problem_now, problem_then, released_before
 
@@ -58,7 +58,7 @@ def _register(release: Release) -> Finding:
     now = problem_now(release)
     found = {line[0]: line[2] for line in digests((*now.protected, *now.seen))}
     then = {line[0]: line[2] for line in release.inputs}
-    if digest_of(sorted([[k, 0, d] for k, d in found.items()])) == release.input_digest:
+    if found == then:
         return Finding("register", holds=True, detail=f"{len(then)} records say what they said")
     changed = sum(found.get(key) != digest for key, digest in then.items())
     return Finding(
@@ -70,7 +70,7 @@ def _register(release: Release) -> Finding:
 
 def _kept(release: Release, problem: Problem) -> Finding:
     inputs = digests((*problem.protected, *problem.seen))
-    holds = digest_of(inputs) == release.input_digest
+    holds = commitment(inputs, release.home_read()["salt"]) == release.input_digest
     return Finding("kept numbers", holds, f"SHA-256 {release.input_digest}")
 
 

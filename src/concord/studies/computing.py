@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, Final
@@ -19,7 +20,7 @@ from concord.core.protection import (
     too_much_falls,
 )
 from concord.record.errors import NotFoundError
-from concord.studies.counted import digest_of, digests
+from concord.studies.counted import commitment, digests
 from concord.studies.cutting import coarser_cut
 from concord.studies.models import Method, Release
 from concord.studies.problem import (
@@ -118,11 +119,13 @@ def _take(
     release = problem.release
     release.figures = figures_of(problem, values, withheld)
     release.inputs = digests((*problem.protected, *problem.seen))
-    release.input_digest = digest_of(release.inputs)
+    salt = secrets.token_hex(32)
+    release.input_digest = commitment(release.inputs, salt)
     release.after = [str(one.id) for one in problem.before]
     release.tool = tool()
     release.home_write(
         {
+            "salt": salt,
             "protected": [number.plain() for number in problem.protected],
             "seen": [number.plain() for number in problem.seen],
             "knows": problem.knows,

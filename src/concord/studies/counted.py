@@ -111,10 +111,17 @@ def digests(counted: Iterable[Number]) -> list[list[Any]]:
     ]
 
 
-def digest_of(inputs: Sequence[Sequence[Any]]) -> str:
-    """One SHA-256 of all of them, of what was said and not of how often it was saved."""
-    said = [[record, digest] for record, _revision, digest in inputs]
-    return hashlib.sha256(orjson.dumps(said)).hexdigest()
+def said_by(inputs: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """Record and digest of each: what was said, and not how often it was saved."""
+    return [[record, digest] for record, _revision, digest in inputs]
+
+
+def commitment(inputs: Sequence[Sequence[Any]], salt: str) -> str:
+    """One SHA-256 of all of them, to be published.
+
+    Without the salt, which stays at home, it could be tried which small numbers give it.
+    """
+    return hashlib.sha256(orjson.dumps([salt, said_by(inputs)])).hexdigest()
 
 
 def _number(given: Given, table: str, codes: tuple[str, ...], value: int) -> Number:

@@ -33,10 +33,12 @@ from concord.core.disclosure import (
 from concord.core.protection import ProtectionError, Rule, TableError, UnprotectableError
 from concord.record.counting import records_count
 from concord.record.errors import ConcordError, NotFoundError
+from concord.record.selectors import register_number
 from concord.record.services import lock_head
 from concord.studies.computing import AT_ONCE, RefusedError, compute, proofs_failing, tool
-from concord.studies.counted import MEASURES, STAGES, digest_of, digests
+from concord.studies.counted import MEASURES, STAGES, digests, said_by
 from concord.studies.cutting import DIMENSIONS, audiences_for, axis_of
+from concord.studies.labels import DIMENSION_LABELS
 from concord.studies.models import Method, Release, TotalsTable
 from concord.studies.problem import problem_now, released_before
 
@@ -195,8 +197,9 @@ def _faults(by: By, wanted: Wanted) -> dict[str, str]:
     axes = [axis_of(name) for name in wanted.dimensions]
     if set(wanted.dimensions) - set(DIMENSIONS[wanted.table]) or len(set(axes)) < len(axes):
         faults["dimensions"] = _(
-            "Choose by what the table is split, each of these once: %(names)s."
-        ) % {"names": ", ".join(DIMENSIONS[wanted.table])}
+            "Choose by what the table is split: %(names)s. A topic or its group, a role or its "
+            "family, not both."
+        ) % {"names": ", ".join(str(DIMENSION_LABELS[n]) for n in DIMENSIONS[wanted.table])}
     elif "country" in axes and wanted.table != TotalsTable.PARTICIPATION and _is_wide(wanted):
         faults["dimensions"] = _(
             "People who answer for security and people to be trained are not shown by country: "
@@ -297,24 +300,39 @@ def release_let_out(*, by: By, release_id: UUID) -> Release:
     Raises ``NotFoundError`` for what is not one's own draft, ``ReleaseStateError`` for what is not
     computed, ``OutdatedDraftError`` where numbers or other releases came in between.
     """
+    number = register_number()
+    _check(_draft(by, release_id))  # outside of the lock, since it takes long for a large one
     with transaction.atomic():
-        lock_head()  # nothing is written, and no other release comes out, until this one is
-        release = drafts_by(by).select_for_update().filter(id=release_id).first()
-        if release is None:
-            raise NotFoundError
-        if release.state != Release.State.DRAFT:
-            raise ReleaseStateError
-        now = problem_now(release)
-        is_same = digest_of(digests((*now.protected, *now.seen))) == release.input_digest
-        out = [str(one.id) for one in released_before(release)]
-        if not is_same or out != release.after or now.knows != release.home_read()["knows"]:
+        head = lock_head()  # nothing is written, and no other release comes out, until this one is
+        release = _draft(by, release_id)
+        if head.number != number:
+            _check(release)
+        if [str(one.id) for one in released_before(release)] != release.after:
             raise OutdatedDraftError
-        if proofs_failing(release):
-            raise ReleaseStateError(_("A proof that its cells are protected does not hold."))
         release.person = by.person
         release.state, release.released_at = Release.State.RELEASED, timezone.now()
         release.save()
     return release
+
+
+def _draft(by: By, release_id: UUID) -> Release:
+    release = drafts_by(by).filter(id=release_id).first()
+    if release is None:
+        raise NotFoundError
+    if release.state != Release.State.DRAFT:
+        raise ReleaseStateError
+    return release
+
+
+def _check(release: Release) -> None:
+    """That nothing has changed since a draft was computed, and that its proofs hold."""
+    now = problem_now(release)
+    is_same = said_by(digests((*now.protected, *now.seen))) == said_by(release.inputs)
+    out = [str(one.id) for one in now.before]
+    if not is_same or out != release.after or now.knows != release.home_read()["knows"]:
+        raise OutdatedDraftError
+    if proofs_failing(release):
+        raise ReleaseStateError(_("A proof that its cells are protected does not hold."))
 
 
 def release_drop(*, by: By, release_id: UUID) -> None:

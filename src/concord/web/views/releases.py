@@ -139,7 +139,7 @@ class Table:
 
     @classmethod
     def of(cls, view: ReleaseView, request: HttpRequest) -> Table:
-        axes = view.axes
+        axes, named = _turned(view)
         chosen = {a.name: _code(a, request.GET.get(a.name, "")) for a in axes[2:]}
         found = {tuple(cell.codes.get(a.name, TOTAL) for a in axes): cell for cell in view.cells()}
         rest = tuple(chosen.values())
@@ -151,11 +151,22 @@ class Table:
             keys = [(*place, column, *rest) for column, _label, _depth in across] or [place]
             rows.append((label, depth, [found[key] for key in keys]))
         others = [
-            (a.name, str(DIMENSION_LABELS[cut]),
+            (a.name, str(DIMENSION_LABELS[named[a.name]]),
              [(code, label, code == chosen[a.name]) for code, label, _depth in _lines(a)])
-            for a, cut in zip(axes[2:], view.dimensions[2:], strict=True)
+            for a in axes[2:]
         ]  # fmt: skip
         return cls([label for _code, label, _depth in across] or [_("figure")], rows, others)
+
+
+def _turned(view: ReleaseView) -> tuple[list[Dimension], dict[str, str]]:
+    """The axes, the years or else that of the fewest codes second, where it makes the columns."""
+    named = {axis.name: cut for axis, cut in zip(view.axes, view.dimensions, strict=False)}
+    axes = list(view.axes)
+    if len(axes) > 1:
+        across = min(axes, key=lambda axis: (axis.name != "year", len(axis.codes)))
+        axes.remove(across)
+        axes.insert(1, across)
+    return axes, named
 
 
 def _code(axis: Dimension, code: str) -> str:
