@@ -105,6 +105,14 @@ def test_invite_prints_a_link_that_gives_the_role(make: Maker) -> None:
     assert invitation_get(secret=secret).institution == make.owner
 
 
+def test_an_id_is_never_cut(make: Maker) -> None:
+    """It is copied into other commands, from a terminal of whatever width."""
+    key = make.write(
+        make.institution("A centre with a name that fills the line by itself", state="JP")
+    )
+    assert str(key) in runner.invoke(app, ["institutions"], terminal_width=80).stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["editor"], ["editor", "--state", "JP"], ["contact_point", "--state", "XX"],

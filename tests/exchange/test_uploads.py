@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 from making import Maker, text
 
 from concord.accounts.errors import NotAllowedError
@@ -483,6 +484,27 @@ def test_a_table_of_their_own_is_understood_and_remembered(centre: Centre) -> No
     assert compared.counts == {"refused": 2}  # the kind of activity is missing
     again = upload_paste(acting=centre.acting, text=TABLE, language="ja")
     assert again.mapping["tables"][0]["columns"] == columns
+
+
+def test_heads_split_in_two_are_understood(centre: Centre) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["研修名", "実施期間", None, "会場"])
+    page.append([None, "開始", "終了"])
+    page.append(["輸送研修", "2026-04-06", "2026-04-10", "東海村"])
+    page.merge_cells("B1:C1")
+    out = BytesIO()
+    book.save(out)
+    upload = upload_make(acting=centre.acting, name="計画.xlsx", data=out.getvalue(), language="ja")
+    (table,) = upload.mapping["tables"]
+    # nothing in the title tells Japanese from Chinese; the heads do not either, but the reader does
+    with translation.override("ja"):
+        again = upload_make(
+            acting=centre.acting, name="計画.xlsx", data=out.getvalue(), language="ja"
+        )
+    assert table["columns"][1:] == ["when_start", "when_end", "town"]
+    assert again.mapping["tables"][0]["columns"] == ["title[ja]", "when_start", "when_end", "town"]
 
 
 def test_another_institutions_workbook_is_just_a_table(centre: Centre, make: Maker) -> None:

@@ -108,9 +108,12 @@ def invite(
     """Print a one-time link that gives somebody a role: the operator's way of letting people in."""
     scopes = {"institution": institution, "state": state, "network": network}
     wanted = {Role.CONTACT_POINT: "state", Role.COORDINATOR: "network"}.get(role, "institution")
+    state = state.upper()
     given = [name for name, value in scopes.items() if value]
     if given != [wanted]:
-        raise InvalidQueryError(fields={wanted: f"a {role.label} needs --{wanted}, and that alone"})
+        raise InvalidQueryError(
+            fields={wanted: f"this role needs --{wanted}, and that alone: {role.value}"}
+        )
     if state and state not in vocabulary.countries():
         raise InvalidQueryError(fields={"state": f"{state!r} is not the code of a country or area"})
     key = institution or network
@@ -224,7 +227,8 @@ def institutions(
     centres: Annotated[bool, typer.Option(help="Only COE and NSSC")] = False,  # noqa: FBT002
 ) -> None:
     """List the institutions of the register."""
-    table = Table("name", "country or area", "kinds", "id", box=None, header_style="bold")
+    table = Table("name", "country or area", "kinds", box=None, header_style="bold")
+    table.add_column("id", no_wrap=True)  # it is copied into other commands: never cut
     for row in record_list(viewer=ANYONE, kind="institution"):
         kinds = row.content.get("kinds", [])
         if centres and not set(kinds) & set(CENTRE_KINDS):

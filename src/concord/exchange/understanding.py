@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import get_language
 from rapidfuzz import fuzz, process
 
 from concord.core.reading.dates import read_dates
@@ -21,6 +22,7 @@ from concord.core.vocabulary.folding import fold
 from concord.core.vocabulary.languages import languages
 from concord.exchange.comparing import GivenRow, GivenSheet
 from concord.exchange.reading import Table
+from concord.exchange.reading.heads import SPLIT
 from concord.exchange.workbook.cells import Cell, plain
 from concord.exchange.workbook.sheets import SHEETS, Form, WorkSheet, sheet_named
 from concord.exchange.workbook.writing import (
@@ -40,11 +42,13 @@ SAME_AS = {
     "title": ("course name", "course title", "name of course", "event", "programme", "training",
               "研修名", "コース名", "講座名", "课程名称", "课程", "培训名称", "과정명", "교육명",
               "nama kursus", "nama pelatihan", "tên khóa học"),
-    "when_start": ("date", "start", "start date", "from", "begin", "開始日", "日付", "期間",
-                   "开始日期", "日期", "시작일", "기간", "tanggal", "tanggal mulai", "tarikh",
+    "when_start": ("date", "start", "start date", "from", "begin", "開始日", "開始", "日付", "期間",
+                   "开始日期", "开始", "日期", "시작일", "시작", "기간", "tanggal",
+                   "tanggal mulai", "mulai", "tarikh", "mula", "bắt đầu",
                    "tarikh mula", "ngày", "ngày bắt đầu"),
-    "when_end": ("end", "end date", "to", "until", "終了日", "结束日期", "종료일",
-                 "tanggal selesai", "tarikh tamat", "ngày kết thúc"),
+    "when_end": ("end", "end date", "to", "until", "終了日", "終了", "结束日期", "结束", "종료일",
+                 "종료", "tanggal selesai", "selesai", "tarikh tamat", "tamat", "ngày kết thúc",
+                 "kết thúc"),
     "town": ("place", "venue", "location", "city", "場所", "会場", "地点", "장소", "tempat",
              "lokasi", "địa điểm"),
     "topics": ("subject", "topic", "subjects", "分野", "主題", "主题", "주제", "topik", "chủ đề"),
@@ -229,7 +233,7 @@ def columns_guess(
             if kept := remembered[folded]:  # empty: the column was left out on purpose
                 scored.append((101, place, kept))
             continue
-        for word, score, _place in process.extract(folded, list(words), scorer=_alike, limit=4):
+        for word, score in _likest(head, list(words)):
             tag = _language_in(head)
             key = words[word]
             column = sheet.column(key)
@@ -244,6 +248,15 @@ def columns_guess(
             guesses[place] = Guess(key, score)
             taken.add(key)
     return guesses
+
+
+def _likest(head: str, words: Sequence[str]) -> list[tuple[str, float]]:
+    """The words that a head is likest to; one that was split is taken for its own part as well."""
+    found: dict[str, float] = {}
+    for said in dict.fromkeys((head, head.rpartition(SPLIT)[2])):
+        for word, score, _place in process.extract(fold(said), words, scorer=_alike, limit=4):
+            found[word] = max(found.get(word, 0), score)
+    return list(found.items())
 
 
 def _alike(one: str, other: str, **_options: object) -> float:
@@ -276,7 +289,10 @@ def _language_in(head: str) -> str:
 def _language_of(table: Table, place: int) -> str:
     """The language of a column's texts, by their letters."""
     text = "".join(str(row.values[place] or "") for row in table.rows[:50])
-    return language_by_letters(text)
+    found = language_by_letters(text)
+    if found == "zh-Hans" and "ja" in {get_language(), language_by_letters("".join(table.columns))}:
+        return "ja"  # titles of few words are often without kana
+    return found
 
 
 def language_by_letters(text: str) -> str:

@@ -240,6 +240,39 @@ def test_the_heads_are_found_below_a_title() -> None:
     assert [row.number for row in found.rows] == [4]
 
 
+def test_heads_of_two_rows_are_read_together() -> None:
+    """A plan as offices make it: a title, and some heads split in two below one that is merged."""
+
+    def fill(_workbook: Any, page: Any) -> None:
+        page.merge_range("A1:F1", "Plan of 2026")
+        for place, head in ((0, "No"), (1, "Course"), (4, "Place")):
+            page.merge_range(2, place, 3, place, head)
+        page.merge_range("C3:D3", "Dates")
+        page.write_row("C4", ["First", "Last"])
+        page.write_row("F3", ["Note"])
+        page.write_row("A5", [1, "Basics", "4 May 2026", "8 May 2026", "Tokai", "see mail"])
+        page.write_row("A6", [2, "More", "5 May 2026", "6 May 2026", "Tokai", "see mail"])
+
+    (found,) = read(xlsx(fill))
+    assert found.columns == ("No", "Course", "First", "Last", "Place", "Note")
+    assert [row.number for row in found.rows] == [5, 6]
+
+
+def test_split_heads_that_are_alike_are_told_apart_by_what_stands_above() -> None:
+    def fill(_workbook: Any, page: Any) -> None:
+        page.write(0, 0, "Course")
+        page.write(0, 5, "Note")
+        page.merge_range(0, 1, 0, 2, "2014")
+        page.merge_range(0, 3, 0, 4, "2015")
+        page.write_row(1, 1, ["Men", "Women", "Men", "Women"])
+        page.write_row(2, 0, ["Basics", 3, 4, 5, 6, "see mail"])
+
+    (found,) = read(xlsx(fill))
+    assert found.columns == (
+        "Course", "2014 – Men", "2014 – Women", "2015 – Men", "2015 – Women", "Note"
+    )  # fmt: skip
+
+
 def test_the_heads_are_found_below_merged_groups() -> None:
     def fill(_workbook: Any, sheet: Any) -> None:
         sheet.merge_range(0, 0, 1, 0, "Country")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -21,6 +23,8 @@ from concord.exchange.reading.values import Cleaner
 Merged = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell of a merged range, each as row and column counted from 0."""
 
+SPLIT: Final = " – "
+"""Between a head and the one that splits it."""
 _SEARCHED: Final = 10
 """Among how many filled rows the heads are looked for."""
 
@@ -45,9 +49,12 @@ def make_table(
         return None
     width = max(len(row.values) for row in rows)
     Room().take(name, rows[-1].number, width)
-    place = _header_place(rows, merged)
+    if (place := _split_place(rows, merged)) is not None:
+        columns = _split_heads(rows[place - 1], rows[place], width, merged)
+    else:
+        place = _header_place(rows, merged)
+        columns = _heads(rows[: place + 1], width, merged)
     header = rows[place]
-    columns = _heads(rows[: place + 1], width, merged)
     _refuse_doubled(name, columns)
     remarks = [*remarks]
     if place:
@@ -73,6 +80,54 @@ def _filled(name: str, cells: Iterable[tuple[int, Sequence[object]]]) -> list[Ta
             Room().take(name, number, len(values))
             rows.append(TableRow(number, tuple(values)))
     return rows
+
+
+def _split_place(rows: Sequence[TableRow], merged: Sequence[Merged]) -> int | None:
+    """The lower of two rows of heads, where the lower one only splits some heads of the upper one.
+
+    As where "Dates" reaches over "First" and "Last", and the other heads stand beside it.
+    """
+    for place, (upper, lower) in enumerate(pairwise(rows[:_SEARCHED]), start=1):
+        groups = _groups(upper.number, merged)
+        heads = {column for column, value in enumerate(upper.values) if value is not None}
+        parts = {column for column, value in enumerate(lower.values) if value is not None}
+        is_split = any(len(parts & set(group)) > 1 for group in groups)
+        beside = heads.difference(*groups)
+        if (
+            is_split
+            and lower.number == upper.number + 1
+            and beside - parts
+            and parts <= set().union(*groups)
+            and all(lower.values[column] in _texts(lower) for column in parts)
+        ):
+            return place
+    return None
+
+
+def _groups(number: int, merged: Sequence[Merged]) -> list[range]:
+    """The columns over which a cell of a row, by its number from 1, reaches sideways alone."""
+    return [
+        range(left, right + 1)
+        for (top, left), (bottom, right) in merged
+        if top == bottom == number - 1 and left < right
+    ]
+
+
+def _split_heads(
+    upper: TableRow, lower: TableRow, width: int, merged: Sequence[Merged]
+) -> tuple[str, ...]:
+    """The heads of two rows: of a split one its own; where two are alike, after what is above."""
+    above = [_head(value) for value in upper.values] + [""] * (width - len(upper.values))
+    below = [_head(value) for value in lower.values] + [""] * (width - len(lower.values))
+    for group in _groups(upper.number, merged):
+        for column in group:
+            above[column] = above[group.start]
+    heads = [part or whole for whole, part in zip(above, below, strict=True)]
+    often = Counter(head.casefold() for head in heads)
+    return tuple(
+        SPLIT.join((whole, part)) if whole and part and often[part.casefold()] > 1 else head
+        for whole, part, head in zip(above, below, heads, strict=True)
+    )
 
 
 def _header_place(rows: Sequence[TableRow], merged: Sequence[Merged]) -> int:
