@@ -38,6 +38,34 @@ def test_a_stranger_is_asked_to_sign_in(client: Client, db: None) -> None:
         assert answer.url == f"/account/login/?next={address}"
 
 
+def test_who_was_signed_out_meanwhile_is_told_that_nothing_was_saved(
+    client: Client, db: None
+) -> None:
+    """The form is still there when they go back; signing in at once would have lost it."""
+    origin = {"headers": {"referer": "http://testserver/ja/desk/records/new/courses/"}}
+    answer = client.post("/ja/desk/records/new/courses/", {"title-ja": "輸送"}, **origin)
+    assert answer.status_code == 401
+    page = answer.content.decode()
+    assert "/ja/account/login/?next=/ja/desk/records/new/courses/" in page
+    elsewhere = {"headers": {"referer": "https://elsewhere.example/x/"}}
+    page = client.post("/desk/publish/", {"id": "1"}, **elsewhere).content.decode()
+    assert "/account/login/?next=/desk/" in page
+    assert "elsewhere" not in page
+
+
+def test_an_address_of_a_form_that_is_opened_leads_somewhere(centre: uuid.UUID) -> None:
+    answer = join(centre, Role.EDITOR, "ann").get("/desk/take-over/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert b'href="/desk/"' in answer.content
+
+
+def test_what_an_error_page_proposes_is_possible(client: Client, db: None) -> None:
+    """An address without filters has none to leave out."""
+    assert b"without its filters" not in client.get("/join/nonsense/").content
+    assert b"without its filters" in client.get("/training/?kind=nonsense").content
+
+
 def test_an_invitation_works_once(centre: uuid.UUID) -> None:
     _made, secret = invitation_make(role=Role.EDITOR, institution=centre)
     first = Client()

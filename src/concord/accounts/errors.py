@@ -53,3 +53,11 @@ class TakenAddressError(ConcordError):
     code = "taken-address"
     status = 409
     title = _("There is an account with this e-mail address: sign in, then open the link again.")
+
+
+class SignedOutError(ConcordError):
+    """Something was sent by somebody who is not signed in any more."""
+
+    code = "signed-out"
+    status = 401
+    title = _("You are not signed in any more. Nothing was saved.")

@@ -93,6 +93,14 @@ class ForgedFormError(ConcordError):
     title = _("This form is too old or came from elsewhere. Open the page again and send it anew.")
 
 
+class FormAddressError(ConcordError):
+    """An address that takes what a form sends was opened as a page."""
+
+    code = "form-address"
+    status = 405
+    title = _("This address takes what a form sends; it is no page.")
+
+
 class InvalidQueryError(ConcordError):
     """A filter, page or id in the request makes no sense; ``fields`` says which."""
 

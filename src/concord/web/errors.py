@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
+from concord.accounts.errors import SignedOutError
 from concord.record.errors import ConcordError, ForgedFormError, MergedError, NotFoundError
 from concord.record.selectors import record_get
-from concord.web.views.viewer import viewer_of
+from concord.web.views.viewer import person_of, viewer_of
 
 
 def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
@@ -18,7 +21,17 @@ def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
         into = record_get(viewer=viewer_of(request), record_id=UUID(error.fields["into"]))
         context = {"error": error, "into": into}
         return render(request, "concord/merged.html", context, status=error.status)
-    return render(request, "concord/error.html", {"error": error}, status=error.status)
+    context = {"error": error, "person": person_of(request)}
+    if isinstance(error, SignedOutError):
+        context["back"] = _page_before(request)
+    return render(request, "concord/error.html", context, status=error.status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; else the desk."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    is_ours = before.netloc == request.get_host() and before.path.startswith("/")
+    return before.path if is_ours else reverse("desk")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature

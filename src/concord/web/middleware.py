@@ -7,11 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
 from concord.exchange.reading import MAX_FILE_BYTES
-from concord.record.errors import ConcordError, InvalidQueryError, TooLargeError
+from concord.record.errors import ConcordError, FormAddressError, InvalidQueryError, TooLargeError
 from concord.web.errors import error_page
 
 MOST_BYTES: Final = MAX_FILE_BYTES + 1024**2
@@ -89,7 +89,13 @@ class ConcordErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_page = not request.path_info.startswith("/api/")
+        if is_page and isinstance(response, HttpResponseNotAllowed):
+            allowed = response["Allow"]
+            response = error_page(request, FormAddressError())
+            response["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return error_page(request, error) if isinstance(error, ConcordError) else None

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
-from concord.accounts.errors import NotAllowedError, OtherInstitutionError
+from concord.accounts.errors import NotAllowedError, OtherInstitutionError, SignedOutError
 from concord.accounts.models import Person
 from concord.accounts.selectors import Acting, acting_for, acting_list, viewer_for
 from concord.core.disclosure import ANYONE, Viewer
@@ -69,6 +69,8 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if person_of(request) is None:
+            if request.method == "POST":
+                raise SignedOutError
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
