@@ -283,7 +283,7 @@ def _desk(world: World) -> Iterator[Ask]:
     yield "studies", _study
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
                  "readers", "members", "tokens", "workbook", "upload_new", "duplicates",
-                 "decided", "feeds", "feed_new", "hooks", "records_removed", "record_choose",
+                 "decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
                  "notices", "me", "own_embedding", "publish"):  # fmt: skip
         yield _page(name)
     yield _page("record_new", "courses")
@@ -295,6 +295,7 @@ def _desk(world: World) -> Iterator[Ask]:
         yield _page("publish", id=str(key))
         yield post(reverse("publish"), {"id": str(key)})
         yield post(reverse("take_over"), {"id": str(key)})
+        yield _page("purge_ask", key)
         yield _page("merge", fixed("own"), key)
         yield post(reverse("duplicate_decide"), {
             "one": str(fixed("own")), "two": str(key), "answer": "different"})  # fmt: skip
@@ -351,7 +352,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "network": "reads as the public", "network_round_new": "reads as the public",
     "network_round": "reads as the public", "duplicate_undo": OWN, "feed": OWN, "feed_do": OWN,
     "feed_settings": OWN, "feed_items": OWN, "feed_decide": OWN, "feed_item": OWN, "feed_run": OWN,
-    "hook": OWN, "clearing": "of a contact point: what waits for it alone",
+    "purge": "for those who may approve it", "hook": OWN, "clearing": "of a contact point: what waits for it alone",
 }  # fmt: skip
 """Addresses that are asked in another way, or give out nothing of others; with the reason."""
 COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {
@@ -359,5 +360,5 @@ COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {
     "template": "an institution's own workbook", "translations": "of the software",
     "docs": "of the software", "synth": "writes what it makes up", "check": "the operator's",
     "feeds": "the operator's", "serve": "starts", "start": "starts",
-    "member": "the operator's",
+    "member": "the operator's", "purge": "the operator's",
 }  # fmt: skip

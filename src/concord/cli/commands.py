@@ -24,6 +24,7 @@ from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
 from concord.cli.members import member
 from concord.cli.releases import attack, releases
+from concord.cli.purges import purge
 from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.add_typer(member, name="member")
 app.add_typer(releases, name="release")
 app.command()(attack)
+app.command()(purge)
 console = Console()
 
 STATE_WORDS = {

@@ -30,6 +30,7 @@ from concord.exchange.uploads import uploads_forget
 from concord.jobs.schedule import periodic
 from concord.record.access import access_forget
 from concord.record.errors import NotFoundError
+from concord.record.rewriting import files_rewrite
 from concord.register.words import Cut
 from concord.studies.releasing import release_compute, releases_forget
 from concord.studies.services import coverage_run, studies_run
@@ -65,6 +66,18 @@ def carry_out_upload(upload_id: str) -> None:
 def _tell(upload: Upload) -> None:
     address = f"/desk/uploads/{upload.id}/"
     notice_send(what=What.UPLOAD_READY, address=address, person=upload.person)
+
+
+@task()
+def rewrite_files() -> None:
+    """Write the files of the database anew after something was removed for good."""
+    files_rewrite()
+
+
+@periodic(FIVE_MINUTES)
+def finish_purges() -> None:
+    """The same where readers held it back; nothing is done where nothing waits for it."""
+    files_rewrite()
 
 
 @task()

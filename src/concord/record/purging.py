@@ -89,8 +89,7 @@ def purge_ask(
         person = _publisher(actor)
         if rule not in Purge.Rule.values:
             raise PurgeError(fields={"rule": _("Choose the rule under which it is removed.")})
-        if field and field not in content_type(record.kind).model_fields:
-            raise PurgeError(fields={"field": _("There is no such field.")})
+        _require_field(record.kind, field)
         purge = Purge(
             record_id=record.id,
             kind=record.kind,
@@ -200,6 +199,30 @@ def purge_preview(*, purge: Purge) -> Preview:
         any(known.is_at_work(spill) for known in all_places()),
         _elsewhere(spill),
     )
+
+
+def purge_trial(*, record_id: UUID, field: str = "", keeps_current: bool = False) -> Preview:
+    """What a purge would touch if it were asked for: for the operator, who may not ask for it.
+
+    Raises ``NotFoundError``, and ``PurgeError`` where it is not possible.
+    """
+    record = Record.objects.filter(id=record_id).first()
+    if record is None:
+        raise NotFoundError
+    _require_field(record.kind, field)
+    purge = Purge(
+        record_id=record.id, kind=record.kind, field=field, keeps_current=keeps_current,
+        institution=record.owner_id,
+    )  # fmt: skip
+    _require_possible(purge, record)
+    return purge_preview(purge=purge)
+
+
+def _require_field(kind: str, field: str) -> None:
+    if field and field not in content_type(kind).model_fields:
+        known = ", ".join(content_type(kind).model_fields)
+        message = _("There is no such field; there are %(fields)s.") % {"fields": known}
+        raise PurgeError(fields={"field": message})
 
 
 def _elsewhere(spill: Spill) -> list[UUID]:

@@ -41,6 +41,7 @@ DESK: Final = (
     ("affirming", _("Still so?"), Role.EDITOR),
     ("readers", _("Who read it"), Role.READER),
     ("own_releases", _("Protected totals"), Role.MANAGER),
+    ("purges", _("Removed for good"), Role.PUBLISHER),
     ("hooks", _("Web hooks"), Role.MANAGER),
     ("members", _("People and clearance"), Role.MANAGER),
     ("own_embedding", _("On your own site"), Role.READER),

@@ -21,10 +21,8 @@ def actions_for(request: HttpRequest, record: RecordView) -> list[Action]:
     person = person_of(request)
     if person is None:
         return []
-    owns = any(
-        acting.institution == record.owner and acting.may(Role.EDITOR)
-        for acting in acting_list(person=person)
-    )
+    own = [a for a in acting_list(person=person) if a.institution == record.owner]
+    owns = any(acting.may(Role.EDITOR) for acting in own)
     found: list[Action] = []
     if owns and sheet_of(record.kind):
         found.append((reverse("record_edit", args=[record.id]), _("Edit")))
@@ -44,4 +42,6 @@ def actions_for(request: HttpRequest, record: RecordView) -> list[Action]:
     acts = {a.institution for a in acting_list(person=person) if a.may(Role.EDITOR)}
     if record.kind == "institution" and record.id not in acts:
         found.append((reverse("propose_choose", args=[record.id]), _("Propose an addition")))
+    if any(acting.may(Role.PUBLISHER) for acting in own):
+        found.append((reverse("purge_ask", args=[record.id]), _("Remove for good")))
     return found

@@ -23,6 +23,7 @@ from concord.record.publishing import (
     waiting_for_state,
     waiting_return,
 )
+from concord.record.purging import purges_of_state
 from concord.record.selectors import RecordView
 from concord.record.sharing import viewer_in
 from concord.register.links import Parties
@@ -77,6 +78,7 @@ def _context(request: HttpRequest, state: str) -> dict[str, object]:
     chosen = chosen if chosen in tabs else ""
     return {
         "state": state,
+        "purges": purges_of_state(state=state),
         "asked": _asked(waits, chosen, names, Names(viewer, language())),
         "tabs": [(a, names.name(a), a == chosen) for a in tabs],
         "is_all": not chosen,

@@ -127,7 +127,8 @@ def records_removed(request: HttpRequest) -> HttpResponse:
     """What the institution removed, to be brought back."""
     acting = acting_of(request)
     acting.require(Role.EDITOR)
-    return render(request, "concord/records_removed.html", {"removed": removed_list(acting=acting)})
+    context = {"removed": removed_list(acting=acting), "may_purge": acting.may(Role.PUBLISHER)}
+    return render(request, "concord/records_removed.html", context)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.purging import PurgeSeen, purge_decide, purge_request, purge_seen
+from concord.accounts.selectors import Acting
 from concord.jobs.tasks import rewrite_files
 from concord.record.errors import ConcordError
 from concord.record.models import Purge
@@ -21,7 +22,7 @@ from concord.record.selectors import records_get
 from concord.register.fields import field_label
 from concord.register.links import Parties
 from concord.web.templatetags.reading import language
-from concord.web.views.viewer import acting_of, me_of, signed_in, viewer_of
+from concord.web.views.viewer import acting_as, acting_of, me_of, signed_in, viewer_of
 
 ALL = "all"
 """What a form says for all that a record says."""
@@ -43,14 +44,15 @@ def purge_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 def purge_ask(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Ask that a field, or all that a record says, be removed for good."""
-    acting = acting_of(request)
+    view = records_get(viewer=viewer_of(request), ids=[record_id]).get(record_id)
+    acting = acting_as(request, view.owner) if view else acting_of(request)
     acting.require(Role.PUBLISHER)
     kind, fields = purge_subject(institution=acting.institution, record_id=record_id)
     errors: dict[str, str] = {}
     typed = request.POST if request.method == "POST" else request.GET
     if request.method == "POST":
         try:
-            purge = _asked(request, record_id)
+            purge = _asked(request, acting, record_id)
         except PurgeError as error:
             errors = error.fields or {"field": error.detail}
         else:
@@ -58,7 +60,6 @@ def purge_ask(request: HttpRequest, record_id: UUID) -> HttpResponse:
                 request, _("Asked. Nothing is removed until a second person approves it.")
             )
             return redirect("purge", purge_id=purge.id)
-    view = records_get(viewer=viewer_of(request), ids=[record_id]).get(record_id)
     context = {
         "record_id": record_id,
         "kind": kind,
@@ -71,12 +72,12 @@ def purge_ask(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return render(request, "concord/purge_ask.html", context, status=422 if errors else 200)
 
 
-def _asked(request: HttpRequest, record_id: UUID) -> Purge:
+def _asked(request: HttpRequest, acting: Acting, record_id: UUID) -> Purge:
     field = request.POST.get("field", "")
     if not field:
         raise PurgeError(fields={"field": _("Choose what is to be removed.")})
     return purge_request(
-        acting=acting_of(request),
+        acting=acting,
         record_id=record_id,
         field="" if field == ALL else field,
         rule=request.POST.get("rule", ""),

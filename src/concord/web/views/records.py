@@ -25,6 +25,7 @@ from concord.record.affirming import Affirmation, affirmation
 from concord.record.columns import Question
 from concord.record.history import RevisionPair, record_restore, revision_pair
 from concord.record.kinds import content_type
+from concord.record.purged import VIA, Removal, removals_list
 from concord.record.selectors import (
     RecordView,
     record_get,
@@ -68,6 +69,8 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     has_more, history = len(history) > REVISIONS, history[:REVISIONS]
     named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
     named.add(str(view.owner))
+    removals = removals_shown(viewer, view)
+    named |= {str(removal.institution) for removal in removals}
     answers = answers_seen(viewer=viewer, about=record_id) if known_at is None else []
     named |= {str(answer.owner) for answer in answers}
     parties = Parties(viewer, language(), named)
@@ -81,6 +84,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "linked": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(linked)).items()},
         "axes": _axes(view, parties, answers),
         "answers": answers,
+        "removals": removals,
         "known_at": known_at,
         "actions": actions_for(request, view) if known_at is None else [],
         "linked_data": "" if known_at else _embedded(request, view),
@@ -105,6 +109,12 @@ def _embedded(request: HttpRequest, view: RecordView) -> SafeString:
 def _affirmed(viewer: Viewer, view: RecordView) -> Affirmation | None:
     latest = revision_latest_by(viewer=viewer, record_id=view.id, institution=view.owner)
     return affirmation(view.owner, latest, is_compiled=view.owner in compiler_ids(viewer))
+
+
+def removals_shown(viewer: Viewer, view: RecordView) -> list[Removal]:
+    """What was removed under a rule of what a page would show: a field that says nothing now."""
+    found = removals_list(viewer=viewer, record_id=view.id)
+    return [r for r in found if r.field and r.field not in view.content]
 
 
 def _runs(viewer: Viewer, course: UUID) -> list[RecordView]:
@@ -149,14 +159,25 @@ def revision(request: HttpRequest, record_id: UUID, number: int) -> HttpResponse
         return redirect("record", record_id=record_id)
     (row,) = revision_list(viewer=viewer, record_id=record_id, before=number + 1, count=1)
     changes, others = _differences(pair)
+    removals = [
+        removal
+        for removal in removals_list(viewer=viewer, record_id=record_id)
+        if removal.revision_number >= number
+        and (row.via != VIA or removal.revision_number == number)
+    ]
+    named = {str(row.actor_institution), *(str(r.institution) for r in removals)}
     context = {
         "record": view,
         "number": number,
         "revision": row,
-        "parties": Parties(viewer, language(), {str(row.actor_institution)}),
+        "parties": Parties(viewer, language(), named),
+        "removals": removals,
         "changes": changes,
         "others": others,
-        "may_restore": acting is not None and acting.may(Role.EDITOR) and not pair.is_newest,
+        "may_restore": acting is not None
+        and acting.may(Role.EDITOR)
+        and not pair.is_newest
+        and bool(pair.after),
     }
     return render(request, "concord/revision.html", context)
 
