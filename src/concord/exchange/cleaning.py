@@ -50,7 +50,9 @@ class Uploads(Place):
 
         One that could not be read cannot be looked into: it goes with them.
         """
-        for upload in Upload.objects.exclude(mapping__purged=True).order_by("made_at"):
+        for upload in Upload.objects.order_by("made_at"):
+            if upload.mapping.get("purged"):
+                continue
             if spill.names(upload.written) or (
                 upload.institution == spill.owner and self._says(upload, spill)
             ):
