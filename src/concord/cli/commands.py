@@ -23,8 +23,8 @@ from rich.table import Table
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
 from concord.cli.members import member
-from concord.cli.releases import attack, releases
 from concord.cli.purges import purge
+from concord.cli.releases import attack, releases
 from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError

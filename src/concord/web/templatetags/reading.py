@@ -86,12 +86,6 @@ def content_title(content: dict[str, Any]) -> str:
 
 
 @register.filter
-def field_name(name: str) -> str:
-    """What a field of a record is called."""
-    return field_label(name)
-
-
-@register.filter
 def kind_name(kind: str) -> str:
     """What a kind of record is called."""
     return str(content_type(kind).label)
