@@ -35,6 +35,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from making import Maker, join  # noqa: E402
+from people import share  # noqa: E402
 from sending import fields  # noqa: E402
 from serving import Server, serving  # noqa: E402
 
@@ -94,7 +95,7 @@ def brought(client: Client) -> UUID:
     (record,) = re.findall(r'name="record" value="([^"]+)"', client.get(address).content.decode())
     decided = {"do": "confirm", "offered": [record], "record": [record]}
     seen(client.post(f"{address}decide/", decided), 302)
-    seen(client.post("/desk/publish/", {"id": record}), 302)
+    seen(share(client, record), 302)
     bring()
     seen(client.post("/desk/uploads/new/", {"text": f"Course {MARKER}\tWhen\nA\t2027\n"}), 302)
     return UUID(record)
@@ -107,7 +108,7 @@ def typed(client: Client, centre: UUID) -> UUID:
     sent |= {"title-en": ["A visit"], "activity_kind": ["seminar"], "note-en": [MARKER]}
     seen(client.post(address, {**sent, "do": "save"}), 302)
     key = Record.objects.get(kind="activity", owner=centre).id
-    seen(client.post("/desk/publish/", {"id": str(key)}), 302)
+    seen(share(client, key), 302)
     address = f"/records/{key}/edit/"
     sent = fields(client.get(address).content.decode())
     sent |= {"town": ["Tokai"], "reason": [f"It is not {MARKER}"]}
