@@ -254,7 +254,7 @@ def test_a_dry_run_says_what_to_look_at_and_writes_nothing(
         "/api/batches?dry_run=true", {"records": [{"kind": "activity", "content": personal}]}
     )
     (checked,) = answer.json()["records"]
-    assert "jane.doe@example.org" in checked["warnings"][0]
+    assert "looks like a person" in checked["warnings"][0]
     wrong = {"kind": "course", "content": course(uuid.uuid4())}
     assert program.post("/api/records?dry_run=true", wrong).status_code == 422
     held = {"kind": "course", "content": same, "level": "public"}

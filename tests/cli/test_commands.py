@@ -131,3 +131,14 @@ def test_template_writes_a_workbook(make: Maker, tmp_path: Path) -> None:
         app, ["template", str(make.owner), str(target), "--language", "ja"], catch_exceptions=False
     )
     assert "コース" in {page.title for page in openpyxl.load_workbook(target)}
+
+
+@pytest.mark.django_db
+def test_check_explains_a_faulty_file_of_rules(settings: object, tmp_path: Path) -> None:
+    own = tmp_path / "rules.toml"
+    own.write_text('[switch]\n"guards.time" = "off"\n', encoding="utf-8")
+    settings.CONCORD_SENSITIVE_RULES = str(own)
+    answer = CliRunner().invoke(app, ["check"])
+    assert answer.exit_code == 1
+    told = " ".join(answer.output.split())
+    assert "switch.guards.time: no such rule; nearest known: guards.times" in told

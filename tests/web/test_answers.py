@@ -138,7 +138,7 @@ def test_only_parties_answer_and_nobody_answers_for_another(
     assert give(reader, key, "confirms").status_code == 403
     hidden = make.write(
         make.parse(
-            "relation", text=text("Secret"), relation_kind="talks", parties=[inst(one), inst(other)]
+            "relation", text=text("Unseen"), relation_kind="talks", parties=[inst(one), inst(other)]
         ),
         level=Level.INSTITUTION,
     )

@@ -202,13 +202,13 @@ def test_every_course_and_run_keeps_the_profiles(client: Client) -> None:
 def test_an_online_run_and_one_whose_title_is_withheld_keep_the_profile(
     client: Client, make: Maker
 ) -> None:
-    content = make.parse("activity", titles=text("Secret"), activity_kind="course_run",
+    content = make.parse("activity", titles=text("Unseen"), activity_kind="course_run",
                          is_online=True)  # fmt: skip
     make.write(content, fields={"titles": Level.INSTITUTION})
-    course = make.parse("course", titles=text("Secret"), providers=[str(make.owner)])
+    course = make.parse("course", titles=text("Unseen"), providers=[str(make.owner)])
     make.write(course, fields={"titles": Level.INSTITUTION})
     body = _body(client, "/lists/training.jsonld")
-    assert b"Secret" not in body
+    assert b"Unseen" not in body
     for node in json.loads(body)["@graph"]:
         profile = node[CONFORMS]["@id"].split("/")[-2]
         assert all(node.get(name) for name in MINIMUM[profile])

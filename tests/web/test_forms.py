@@ -246,7 +246,7 @@ def test_a_change_of_what_is_public_waits_for_a_publisher_and_is_shown_again(cen
 def test_only_the_owners_editors_edit(centre: UUID, make: Maker) -> None:
     key = course(centre)
     hidden = put(
-        centre, "course", seen_by=Level.INSTITUTION, titles=text("Secret"), providers=[str(centre)]
+        centre, "course", seen_by=Level.INSTITUTION, titles=text("Unseen"), providers=[str(centre)]
     )
     other = make.write(make.institution("Other"))
     outsider, reader = join(other, Role.MANAGER, "eve"), join(centre, Role.READER, "rob")

@@ -240,7 +240,7 @@ def test_publishing_and_clearance_hold(centre: UUID) -> None:
 def test_who_may_not_settle_finds_nothing(centre: UUID, make: Maker) -> None:
     key = seminar(centre)
     hidden = put(
-        centre, "activity", level=Level.INSTITUTION, titles=text("Secret"), activity_kind="seminar"
+        centre, "activity", level=Level.INSTITUTION, titles=text("Unseen"), activity_kind="seminar"
     )
     carol = join(None, Role.CONTACT_POINT, "carol", state="KR")
     made = propose(carol, key, town="Mito")

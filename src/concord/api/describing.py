@@ -25,6 +25,14 @@ TO_BE_KEYED: Final = {
     "nothing again; kept for 48 hours",
     "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]*$"},
 }
+TO_BE_CONFIRMED: Final = {
+    "name": "Confirm-Warnings",
+    "in": "header",
+    "required": False,
+    "description": "A person of yours looked at the warnings of the content check, which a dry run "
+    "or a refusal names, and found that the texts may be shown; it is remembered who and when",
+    "schema": {"type": "string", "enum": ["true"]},
+}
 CONDITIONAL: Final = {
     "name": "If-None-Match",
     "in": "header",
@@ -91,7 +99,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     if is_writing:
-        parameters += [TO_BE_KEYED]
+        parameters += [TO_BE_KEYED, TO_BE_CONFIRMED]
         if "{record_id}" in path:
             parameters += [{**MATCHING, "required": False}]
     for status in list(responses):

@@ -18,6 +18,7 @@ from concord.api.callers import count_write, member_calling
 from concord.api.describing import complete
 from concord.api.problems import handle_problems
 from concord.api.repeating import once
+from concord.record.sensitive import confirming
 from concord.register.listings import Listing
 from concord.register.listquery import FORMS, LARGEST_PAGE, LONGEST_SEARCH
 from concord.register.words import Cut
@@ -67,7 +68,9 @@ def writing(role: Role) -> Callable[[Any], Any]:
                 caller = member_calling(request)
                 caller.acting.require(role)
                 count_write(caller)
-                return once(request, caller.token, lambda: run(request, **values))
+                is_confirmed = request.headers.get("Confirm-Warnings") == "true"
+                with confirming(every=is_confirmed, person=caller.acting.person):
+                    return once(request, caller.token, lambda: run(request, **values))
             except Exception as error:  # noqa: BLE001 - said in the one shape
                 return api.on_exception(request, error)
 

@@ -39,6 +39,7 @@ from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
 from concord.record.kinds import all_kinds
 from concord.record.selectors import RecordView, record_get, record_list, register_number
+from concord.record.sensitive import rules_faults
 from concord.record.then import records_then
 from concord.register import vocabulary
 from concord.register.reading import title_of
@@ -316,11 +317,14 @@ def synth(
 
 @app.command()
 def check() -> None:
-    """Verify the database's own invariants and say how to mend each fault."""
+    """Verify the database's own invariants, and the rules of the content check."""
     faults = 0
-    for fault in register_check():
+    for fault in rules_faults():
+        console.print(f"{fault.where}: {fault.what}", markup=False, highlight=False)
+        faults += 1
+    for broken in register_check():
         console.print(
-            f"{fault.where}: {fault.what} Mend: {fault.mend}", markup=False, highlight=False
+            f"{broken.where}: {broken.what} Mend: {broken.mend}", markup=False, highlight=False
         )
         faults += 1
     if faults:

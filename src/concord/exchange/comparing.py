@@ -45,7 +45,7 @@ from concord.record.selectors import (
     records_owned,
     records_owned_ids,
 )
-from concord.register.checks import content_warnings
+from concord.register.checks import Remarks, content_remarks
 from concord.register.reading import title_of
 
 BATCH: Final = 500
@@ -113,6 +113,8 @@ class Fault:
     expected: str
     likely: list[str] = field(default_factory=list)
     choices: str = ""
+    is_stopped: bool = False
+    """Whether a rule of the content check stops it; then ``expected`` says why."""
 
 
 @dataclass(slots=True)
@@ -133,6 +135,8 @@ class ComparedRow:
     notes: list[str] = field(default_factory=list)
     like: str = ""
     """The record that a new one may be."""
+    is_warned: bool = False
+    """Whether a rule of the content check warns of what its record says."""
 
     def as_json(self) -> dict[str, Any]:
         """The row as it is kept, without what is blank; ``row_shown`` gives it whole."""
@@ -155,6 +159,8 @@ class ComparedRow:
             found["notes"] = self.notes
         if self.like:
             found["like"] = self.like
+        if self.is_warned:
+            found["is_warned"] = True
         return found
 
 
@@ -600,6 +606,7 @@ class Comparison:
                 self._assume(record)
             self._require_course(record)
             content = self._checked(record)
+            remarks = self._remarks(record, content)
             faulty = content is None or any(row.faults for row in record.rows)
             if faulty:
                 _tell_the_others(record.rows)
@@ -614,7 +621,8 @@ class Comparison:
             if content is None or faulty or is_there or content == record.current:
                 continue
             drafts[key] = {"kind": record.kind, "content": content, "made_from": record.made_from}
-            record.rows[0].notes += content_warnings(record.kind, content)
+            record.rows[0].notes += remarks.said
+            record.rows[0].is_warned = bool(remarks.warnings)
         self._doubt(taken, drafts)
         return drafts
 
@@ -674,6 +682,19 @@ class Comparison:
                     value = fault["input"] if isinstance(fault["input"], str | int) else ""
                     row.faults.append(Fault(label, str(value), fault_text(fault)))
             return None
+
+    def _remarks(self, record: _Pending, content: Content | None) -> Remarks:
+        """What the content check says of a change; what it stops stands at its row as a fault."""
+        if content is None or content == record.current:
+            return Remarks([], [], [])
+        remarks = content_remarks(record.kind, content)
+        for one in remarks.stops:
+            if content.get(one.field) == record.current.get(one.field):
+                continue
+            row, label = _where(record, (one.field,))
+            expected = f"{one.reason} {one.mend} ({one.rule.reference})"
+            row.faults.append(Fault(label, "", expected, is_stopped=True))
+        return remarks
 
     def _checker(self, kind: str) -> ContentChecker:
         if kind not in self._checkers:

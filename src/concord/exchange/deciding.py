@@ -26,6 +26,7 @@ from concord.record.content import Content, StoredContent
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotFoundError
 from concord.record.history import revisions_undo
 from concord.record.publishing import Written, revisions_write_or_hold, waiting_drop_of
+from concord.record.sensitive import confirming
 from concord.record.services import Draft, content_parse, content_stored
 
 CHUNK: Final = 2_000
@@ -59,18 +60,24 @@ class Undone:
 
 
 def upload_confirm(
-    *, acting: Acting, upload_id: UUID, without: Collection[str] = (), also: Collection[str] = ()
+    *,
+    acting: Acting,
+    upload_id: UUID,
+    without: Collection[str] = (),
+    also: Collection[str] = (),
+    confirmed: bool = False,
 ) -> Written:
     """Write what was compared, in one transaction.
 
     ``without`` names records to be left out; ``also`` those with a conflict, or doubtful, that are
-    to be written as uploaded. Raises ``ChangedMeanwhileError`` where a record was changed since
-    the comparison: compare again.
+    to be written as uploaded; ``confirmed`` says that the warnings of the content check were looked
+    at. Raises ``ChangedMeanwhileError`` where a record was changed since the comparison: compare
+    again.
     """
     acting.require(Role.EDITOR)
     with transaction.atomic():
         upload = _taken(acting.institution, upload_id, Upload.State.COMPARED)
-        return _confirm(acting, upload, set(without), set(also))
+        return _confirm(acting, upload, set(without), set(also), confirmed=confirmed)
 
 
 def upload_undo(*, acting: Acting, upload_id: UUID) -> Undone:
@@ -87,6 +94,7 @@ def decision_keep(
     undo: bool = False,
     without: Collection[str] = (),
     also: Collection[str] = (),
+    confirmed: bool = False,
 ) -> Upload:
     """Have the worker write an upload, or undo it: ``upload_carry_out`` does. Nobody waits for it.
 
@@ -98,7 +106,7 @@ def decision_keep(
         upload = _taken(acting.institution, upload_id, before)
         upload.state, upload.fault = Upload.State.WRITING, ""
         upload.mapping["decision"] = {
-            "undo": undo, "without": sorted(without), "also": sorted(also),
+            "undo": undo, "without": sorted(without), "also": sorted(also), "confirmed": confirmed,
             "person": str(acting.person), "role": acting.role.value,
             "spoken": translation.get_language(),
         }  # fmt: skip
@@ -128,7 +136,10 @@ def upload_carry_out(*, upload_id: UUID) -> Upload:
                     upload.mapping["left"] = [str(key) for key in undone.changed_since]
                     upload.save(update_fields=["mapping"])
                 else:
-                    _confirm(acting, upload, set(decision["without"]), set(decision["also"]))
+                    _confirm(
+                        acting, upload, set(decision["without"]), set(decision["also"]),
+                        confirmed=decision.get("confirmed", False),
+                    )  # fmt: skip
         except ChangedMeanwhileError:
             _back(upload_id, Upload.State.COMPARING, "")
         except ConcordError as error:
@@ -180,14 +191,16 @@ def _taken(institution: UUID, upload_id: UUID, state: Upload.State) -> Upload:
     return upload
 
 
-def _confirm(acting: Acting, upload: Upload, without: set[str], also: set[str]) -> Written:
+def _confirm(
+    acting: Acting, upload: Upload, without: set[str], also: set[str], *, confirmed: bool
+) -> Written:
     actor = acting.require(Role.EDITOR)
     reason = _("from %(name)s") % {"name": upload.name}
     done = Written([], [])
     revisions: dict[UUID, int] = {}
     total = sum(upload.counts.values())
     drafts = _drafts(upload, without, also, lambda rows: progress_say(upload.id, rows, total))
-    with unsearched():
+    with unsearched(), confirming(every=confirmed, person=acting.person):
         while some := list(islice(drafts, CHUNK)):
             part = revisions_write_or_hold(actor=actor, drafts=some, via="workbook", reason=reason)
             done.written.extend(part.written)

@@ -165,15 +165,18 @@ def _compare(upload: Upload, sheets: Sequence[GivenSheet]) -> None:
         viewer=viewer, institution=upload.institution, sheets=sheets, sense=sense
     )
     counts: Counter[str] = Counter()
+    warned = 0
     upload.batches.all().delete()
     for number, batch in enumerate(comparison.batches()):
         here = Counter(row.status.value for row in batch.rows)
         counts += here
+        warned += sum(row.is_warned for row in batch.rows)
         rows = [row.as_json() for row in batch.rows]
         Batch.objects.create(
             upload=upload, number=number, counts=dict(here), rows=rows, drafts=batch.drafts
         )
         progress_say(upload.id, counts.total(), total)
     upload.mapping |= {"heads": comparison.heads, "rules": rules_digest(), "ticks": {}}
+    upload.mapping["warned"] = warned
     upload.counts, upload.state, upload.fault = dict(counts), Upload.State.COMPARED, ""
     upload.save(update_fields=["counts", "state", "mapping", "fault"])

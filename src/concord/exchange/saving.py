@@ -29,7 +29,7 @@ from concord.record.history import RemovedView, record_restore, records_removed
 from concord.record.publishing import Written, revisions_write_or_hold, waiting_for_institution
 from concord.record.selectors import RecordView, record_get, records_get, records_owned
 from concord.record.services import Draft, content_parse, record_remove
-from concord.register.checks import content_warnings
+from concord.register.checks import Remarks
 from concord.register.lists import training_table
 from concord.register.reading import title_of
 
@@ -78,18 +78,16 @@ def waiting_change(*, acting: Acting, record_id: UUID, made_from: int) -> Conten
     return None
 
 
-def remarks_before(
+def doubles_before(
     *, viewer: Viewer, kind: str, content: Content, is_new: bool
-) -> tuple[list[str], list[RecordView]]:
-    """What is worth a second look, and records that a new one may be already."""
-    return content_warnings(kind, content), (
-        doubles_of(viewer=viewer, kind=kind, content=content) if is_new and kind in KINDS else []
-    )
+) -> list[RecordView]:
+    """Records that a new one may be already."""
+    return doubles_of(viewer=viewer, kind=kind, content=content) if is_new and kind in KINDS else []
 
 
-def seen_key(content: Content, warnings: list[str], doubles: list[RecordView]) -> str:
+def seen_key(content: Content, remarks: Remarks, doubles: list[RecordView]) -> str:
     """A word that says which content was looked at with which remarks."""
-    said = [content, warnings, [str(record.id) for record in doubles]]
+    said = [content, remarks.said, [str(record.id) for record in doubles]]
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -47,15 +49,39 @@ _CODE: Final = re.compile(r"[a-z0-9_:./-]{1,40}|[A-Z]{2}|[a-z]{2,3}-[A-Z][a-z]{3
 AT_ONCE: Final = 500
 
 
-class SensitiveContentError(ConcordError):
-    """A rule of the content check refuses or stops it; ``fields`` say where, why and what to do."""
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """What somebody confirmed, and who."""
+
+    marks: frozenset[str] = frozenset()
+    every: bool = False
+    person: UUID | None = None
+
+
+_NOTHING: Final = _Confirmed()
+_confirmed: ContextVar[_Confirmed] = ContextVar("confirmed_warnings", default=_NOTHING)
+
+
+class _FoundError(ConcordError):
+    """The content check found something; ``fields`` say where, why and what to do."""
+
+    def __init__(self, found: Sequence[tuple[UUID, Finding]]) -> None:
+        self.found = list(found)
+        fields: dict[str, str] = {}
+        for record_id, one in self.found:
+            fields.setdefault(f"{record_id}: {one.field}", one.said)
+        super().__init__(fields=fields)
+
+
+class SensitiveContentError(_FoundError):
+    """A rule of the content check refuses or stops it."""
 
     code = "sensitive-content"
     status = 422
     title = gettext_lazy("This does not belong in an open register.")
 
 
-class UnconfirmedContentError(ConcordError):
+class UnconfirmedContentError(_FoundError):
     """The content check warns, and nobody of the institution has decided that it may be shown."""
 
     code = "sensitive-unconfirmed"
@@ -148,12 +174,9 @@ def findings(kind: str, content: Mapping[str, Any]) -> list[Finding]:
     """What the rules find in a record's content, field by field; what stops comes first."""
     del kind  # rules look at text alone; a kind may matter one day
     matcher = _matcher(*_files())
-    texts = {name: list(_texts(value)) for name, value in content.items()}
-    if not matcher.may_find(text for some in texts.values() for text in some):
-        return []
     found: dict[tuple[str, str, str], Finding] = {}
-    for name, some in texts.items():
-        for text in some:
+    for name, value in content.items():
+        for text in dict.fromkeys(_texts(value)):
             fired = matcher.check(text)
             stronger = {rule.kind for rule in fired if rule.effect is not Effect.WARN}
             for rule in fired:
@@ -200,6 +223,22 @@ def warnings_confirm(*, actor: Actor, record_id: UUID | None, found: Iterable[Fi
     return len(new)
 
 
+@contextmanager
+def confirming(
+    marks: Iterable[str] = (), *, person: UUID | None, every: bool = False
+) -> Iterator[None]:
+    """Within it ``person`` has confirmed the warnings of these marks, or ``every`` one.
+
+    An entrance says so around a service, once somebody looked at the warnings; it is remembered
+    where the service writes what was warned of, and with it.
+    """
+    token = _confirmed.set(_Confirmed(frozenset(marks), every, person))
+    try:
+        yield
+    finally:
+        _confirmed.reset(token)
+
+
 def sensitive_require(*, actor: Actor, changes: Iterable[OnTheWay]) -> None:
     """Hold what is to be written against the rules; every service that writes calls it.
 
@@ -207,26 +246,37 @@ def sensitive_require(*, actor: Actor, changes: Iterable[OnTheWay]) -> None:
     others come to see, ``UnconfirmedContentError`` for warnings that nobody decided on, in what
     others come to see. The faults name record and field.
     """
-    stopped: dict[str, str] = {}
-    asked: dict[str, str] = {}
+    stopped: list[tuple[UUID, Finding]] = []
+    asked: list[tuple[UUID, Finding]] = []
     for change in changes:
         found = findings(change.kind, change.content)
         if not found:
             continue
         is_out = change.is_let_out()
-        told = [one for one in found if not one.is_warning and (is_out or _is_new(one, change))]
-        for one in told:
-            stopped.setdefault(f"{change.record_id}: {one.field}", one.said)
-            _log.warning(
-                "content check: %s %s field %s of a %s",
-                one.rule.id, one.rule.effect.value, one.field, change.kind,
-            )  # fmt: skip
-        for one in warnings_open(institution=actor.institution, found=found) if is_out else ():
-            asked.setdefault(f"{change.record_id}: {one.field}", one.said)
+        for one in found:
+            if not one.is_warning and (is_out or _is_new(one, change)):
+                stopped.append((change.record_id, one))
+                _log.warning(
+                    "content check: %s %s field %s of a %s",
+                    one.rule.id, "refuses" if one.is_refused else "stops", one.field, change.kind,
+                )  # fmt: skip
+        left = _decided(actor, change.record_id, found)
+        asked += [(change.record_id, one) for one in left if is_out]
     if stopped:
-        raise SensitiveContentError(fields=stopped)
+        raise SensitiveContentError(stopped)
     if asked:
-        raise UnconfirmedContentError(fields=asked)
+        raise UnconfirmedContentError(asked)
+
+
+def _decided(actor: Actor, record_id: UUID, found: Iterable[Finding]) -> list[Finding]:
+    """Remember what is confirmed just now; give the warnings that are open still."""
+    left = warnings_open(institution=actor.institution, found=found)
+    now = _confirmed.get()
+    taken = [one for one in left if now.every or one.mark in now.marks]
+    if taken:
+        decider = replace(actor, person=now.person or actor.person)
+        warnings_confirm(actor=decider, record_id=record_id, found=taken)
+    return [one for one in left if one not in taken]
 
 
 def _is_new(one: Finding, change: OnTheWay) -> bool:
@@ -241,17 +291,20 @@ def decisions_of(*, institution: UUID, records: Collection[UUID] = ()) -> list[S
     return list(rows.order_by("-at"))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any) -> list[str]:
     """Every text that somebody wrote in a value."""
-    if isinstance(value, str):
-        if not _CODE.fullmatch(value):
-            yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
+    texts: list[str] = []
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            if not _CODE.fullmatch(part):
+                texts.append(part)
+        elif isinstance(part, Mapping):
+            left.extend(part.values())
+        elif isinstance(part, list | tuple):
+            left.extend(part)
+    return texts
 
 
 def _mark(rule: Rule, text: str) -> str:

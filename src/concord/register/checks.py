@@ -1,15 +1,19 @@
-"""What a person should look at again before a record is written; it refuses nothing.
+"""What a person should look at again before a record is written.
 
-Every way in shows it: preview, form and feed. Other rooms add checks of their own.
+Every way in shows it: preview, form, feed and interface. What the rules of the content check refuse
+or stop is not written; the rest refuses nothing. Other rooms add checks of their own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from concord.record.sensitive import Finding, findings
+from concord.register.fields import field_label
 
 ContentCheck = Callable[[str, Mapping[str, Any]], Iterator[str]]
 _checks: list[ContentCheck] = []
@@ -21,20 +25,37 @@ def content_check(check: ContentCheck) -> ContentCheck:
     return check
 
 
-def content_warnings(kind: str, content: Mapping[str, Any]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is worth a second look: what the rules stop, what they warn of, and other remarks."""
+
+    stops: list[Finding]
+    warnings: list[Finding]
+    others: list[str]
+
+    @property
+    def said(self) -> list[str]:
+        """Warnings and other remarks in words."""
+        return [*map(finding_text, self.warnings), *self.others]
+
+
+def content_remarks(kind: str, content: Mapping[str, Any]) -> Remarks:
     """Everything that is worth a second look."""
-    return [warning for check in _checks for warning in check(kind, content)]
+    found = findings(kind, content)
+    return Remarks(
+        [one for one in found if not one.is_warning],
+        [one for one in found if one.is_warning],
+        [warning for check in _checks for warning in check(kind, content)],
+    )
 
 
-_PERSONAL = re.compile(r"[a-z]+\.[a-z]+@|[a-z]\.[a-z]+@", re.IGNORECASE)
+def content_warnings(kind: str, content: Mapping[str, Any]) -> list[str]:
+    """The same in words, without what is stopped."""
+    return content_remarks(kind, content).said
 
 
-@content_check
-def mailbox_of_a_person(kind: str, content: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
-    """A mailbox is a role's, never a person's."""
-    nomination = content.get("nomination") or {}
-    for address in (content.get("mailbox"), nomination.get("contact")):
-        if address and _PERSONAL.match(address):
-            yield _("“%(address)s” looks like a person’s; give the mailbox of a role.") % {
-                "address": address
-            }
+def finding_text(finding: Finding) -> str:
+    """A finding in one line: the field, the reason, how to mend it, and by which guidance."""
+    return _("%(field)s – %(said)s") % {
+        "field": field_label(finding.field), "said": finding.said
+    }  # fmt: skip

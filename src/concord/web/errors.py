@@ -19,8 +19,10 @@ from concord.record.errors import (
     PurgedError,
 )
 from concord.record.models import Purge
-from concord.record.selectors import record_get
+from concord.record.selectors import record_get, records_get
+from concord.record.sensitive import Finding, SensitiveContentError, UnconfirmedContentError
 from concord.register.links import Parties
+from concord.register.reading import title_of
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import person_of, viewer_of
 
@@ -33,6 +35,8 @@ def error_page(request: HttpRequest, error: ConcordError) -> HttpResponse:
         return render(request, "concord/merged.html", context, status=error.status)
     if isinstance(error, PurgedError) and error.fields:
         return _purged(request, error)
+    if isinstance(error, SensitiveContentError | UnconfirmedContentError):
+        return _found_page(request, error)
     context = {"error": error, "person": person_of(request)}
     if isinstance(error, SignedOutError):
         context["back"] = _page_before(request)
@@ -56,6 +60,38 @@ def _purged(request: HttpRequest, error: PurgedError) -> HttpResponse:
         "day": dt.date.fromisoformat(error.fields["on"]),
     }
     return render(request, "concord/purged.html", context, status=error.status)
+
+
+def _found_page(
+    request: HttpRequest, error: SensitiveContentError | UnconfirmedContentError
+) -> HttpResponse:
+    """What the content check found, by record; warnings can be confirmed, with the form sent again.
+
+    A form with a file cannot be sent again: its page has a tick of its own.
+    """
+    by_record: dict[UUID, list[Finding]] = {}
+    for record_id, one in error.found:
+        by_record.setdefault(record_id, []).append(one)
+    known = records_get(viewer=viewer_of(request), ids=list(by_record))
+    is_stopped = isinstance(error, SensitiveContentError)
+    again = {"csrfmiddlewaretoken", "confirmed_warning", "warnings_confirmed"}
+    context = {
+        "error": error,
+        "is_stopped": is_stopped,
+        "records": [
+            (title_of(known[key], language()) if key in known else "", known.get(key), found)
+            for key, found in by_record.items()
+        ],
+        "all": [one for _key, one in error.found],
+        "may_confirm": not is_stopped and request.method == "POST" and not request.FILES,
+        "sent": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in again
+            for value in values
+        ],
+    }
+    return render(request, "concord/sensitive.html", context, status=error.status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from concord.exchange.reading import MAX_FILE_BYTES
 from concord.record.errors import ConcordError, FormAddressError, InvalidQueryError, TooLargeError
+from concord.record.sensitive import confirming
 from concord.web.errors import error_page
+from concord.web.views.viewer import person_of
 
 MOST_BYTES: Final = MAX_FILE_BYTES + 1024**2
 """A file of the largest size, and the rest of its form."""
 Next = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -83,7 +86,10 @@ class NoNul:
 
 
 class ConcordErrors:
-    """Turns our own errors into a page that helps."""
+    """Turns our own errors into a page that helps.
+
+    Who ticked on such a page that warnings of the content check were looked at has confirmed them.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -96,6 +102,21 @@ class ConcordErrors:
             response = error_page(request, FormAddressError())
             response["Allow"] = allowed
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: list[object], kwargs: dict[str, object]
+    ) -> HttpResponse | None:
+        """After the secret of the form was looked at."""
+        if request.method != "POST" or request.POST.get("warnings_confirmed") != "yes":
+            return None
+        marks, person = request.POST.getlist("confirmed_warning"), person_of(request)
+        if not marks or person is None:
+            return None
+        with confirming(marks, person=person.id):
+            try:
+                return view(request, *args, **kwargs)
+            except ConcordError as error:
+                return error_page(request, error)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return error_page(request, error) if isinstance(error, ConcordError) else None

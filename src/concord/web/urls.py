@@ -101,6 +101,7 @@ urlpatterns = [
     path("recommendations/", pages.recommendations, name="recommendations"),
     path("glossary/", pages.glossary, name="glossary"),
     path("about/", pages.about, name="about"),
+    path("about/content-check/", pages.sensitive_rules, name="sensitive_rules"),
     path("join/<str:secret>/", joining.join, name="join"),
     path("me/notices/", notices.notices, name="notices"),
     path("me/notices/<uuid:notice_id>/", notices.notice, name="notice"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from operator import add
 from typing import Any, Final
 
 from concord.core.sensitive import patterns
@@ -23,6 +22,8 @@ _WIDE: Final = re.compile(rf"[^\x00-\x7f{LETTERS}]+")
 _KEPT: Final = 100_000
 """Words that are kept with what they may begin."""
 
+_Test = tuple[Rule, list[int], int]
+"""A rule, the groups of classes that it needs, and those that call it off."""
 Found = tuple[int, int, int]
 """Where something begins and ends, and the classes that it is of as bits."""
 
@@ -34,7 +35,7 @@ class Matcher:
         self.rules = tuple(sorted(rules.in_force, key=lambda rule: _STOPS[rule.effect]))
         names = [*sorted(PATTERNS), *rules.classes]
         self._bits = {name: 1 << place for place, name in enumerate(names)}
-        self._tests = [
+        self._tests: list[_Test] = [
             (rule, [self._mask(group) for group in rule.needs], self._mask(rule.unless))
             for rule in self.rules
         ]
@@ -54,6 +55,8 @@ class Matcher:
             self._anchors |= needs[0]
         self._first_words: dict[str, int] = {}
         self._beginnings, self._wide_masks = self._begin()
+        firsts = re.escape("".join(sorted({beginning[0] for beginning in self._wide_masks})))
+        self._wide_firsts = re.compile(f"[{firsts}]" if firsts else "(?!)")
         numbers = rules.classes.get("number_word")
         words = {w.lower() for ws in numbers.words.values() for w in ws} if numbers else set()
         spelt = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
@@ -103,28 +106,6 @@ class Matcher:
                 row[1] |= masks.get(True, 0)
         return latin, wide
 
-    def may_find(self, texts: Iterable[str]) -> bool:
-        """Whether a look at each text is worth it: quick, and wrong on the side of yes alone."""
-        text = small(clean("\n".join(texts)))
-        union = self._name
-        if _DIGIT.search(text):
-            union |= self._numeric
-        if "@" in text:
-            union |= self._mail
-        known = self._first_words
-        for word in set(_WORD.findall(text)):
-            mask = known.get(word)
-            union |= self._first_word(word) if mask is None else mask
-        begun = set(text)
-        if not text.isascii():
-            wide = " ".join(_WIDE.findall(text))
-            begun.update(map(add, wide, wide[1:]))
-        for beginning in self._wide_masks.keys() & begun:
-            union |= self._wide_masks[beginning]
-        if not union & self._anchors:
-            return False
-        return any(all(union & group for group in needs) for _rule, needs, _unless in self._tests)
-
     def _first_word(self, word: str) -> int:
         """The classes that may begin with a word; kept, as most words come again."""
         mask = 0
@@ -137,24 +118,86 @@ class Matcher:
         return mask
 
     def check(self, text: str) -> tuple[Rule, ...]:
-        """The rules that find something in ``text``; those that refuse or stop come first."""
+        """The rules that find something in ``text``; those that refuse or stop come first.
+
+        A quick look comes first, at what words begin with: most texts can hold nothing.
+        """
         original = clean(text)
-        found = self._found(original, small(original))
-        union = self._name
-        for _start, _end, mask in found:
-            union |= mask
-        if not union & self._anchors:
+        lowered = small(original)
+        places, union = self._begun(lowered)
+        if not self._possible(union):
             return ()
-        likely = [test for test in self._tests if all(union & group for group in test[1])]
+        found = self._found(original, lowered, places)
+        if "@" in original:
+            found += self._mailboxes(original)
+        spans = sentences(original)
+        digits = self._numeric if _DIGIT.search(lowered) else 0
+        likely = self._likely(self._by_sentence(found, spans)[0], digits)
         if not likely:
             return ()
-        spans = sentences(original)
+        if digits:
+            asked = 0
+            for _rule, needs, _unless in likely:
+                for group in needs:
+                    asked |= group
+            found += self._numbers(original, lowered, asked)
         masks, rows = self._by_sentence(found, spans)
         return tuple(
             rule
             for rule, needs, unless in likely
             if self._fires(rule, needs, unless, original, spans, masks, rows)
         )
+
+    def _likely(self, masks: list[int], digits: int) -> list[_Test]:
+        """The rules that may find a sentence once its numbers and names are looked at."""
+        whole = 0
+        for mask in masks:
+            whole |= mask
+        extra = digits | self._name
+        return [
+            test
+            for test in self._possible(whole | extra)
+            if any(
+                not mask & test[2] and all((mask | extra) & group for group in test[1])
+                for mask in ([whole] if test[0].whole else masks)
+            )
+        ]
+
+    def _possible(self, union: int) -> list[_Test]:
+        """The rules whose needs are all among some classes."""
+        if not union & self._anchors:
+            return []
+        return [
+            test
+            for test in self._tests
+            if union & test[1][0] and all(union & group for group in test[1])
+        ]
+
+    def _begun(self, lowered: str) -> tuple[list[int], int]:
+        """Where words of the rules may begin, and the classes that they and numbers may be of."""
+        union = self._name
+        places: list[int] = []
+        known = self._first_words
+        for match in _WORD.finditer(lowered):
+            word = match[0]
+            mask = known.get(word)
+            if mask is None:
+                mask = self._first_word(word)
+            if mask:
+                union |= mask
+                places.append(match.start())
+        wide = self._wide_masks
+        for match in self._wide_firsts.finditer(lowered):
+            place = match.start()
+            mask = wide.get(lowered[place : place + 2], 0) | wide.get(lowered[place], 0)
+            if mask:
+                union |= mask
+                places.append(place)
+        if _DIGIT.search(lowered):
+            union |= self._numeric
+        if "@" in lowered:
+            union |= self._mail
+        return places, union
 
     def _fires(  # noqa: PLR0917 - one rule, and one text taken apart
         self,
@@ -197,12 +240,14 @@ class Matcher:
             rows[place].append(one)
         return masks, rows
 
-    def _found(self, original: str, lowered: str) -> list[Found]:
+    def _found(self, original: str, lowered: str, places: list[int]) -> list[Found]:
         """Every word and pattern in a text."""
         found: list[Found] = []
-        for match in self._trie.finditer(lowered):
-            start = match.start()
-            for length, mask, is_whole in self._entries(match[1]):
+        for start in places:
+            match = self._trie.match(lowered, start)
+            if match is None:
+                continue
+            for length, mask, is_whole in self._entries(match[0]):
                 end = start + length
                 if is_whole and not _ends_at(lowered, end):
                     continue
@@ -213,10 +258,6 @@ class Matcher:
                     found.append((start, end, kept))
         if any(mask & self._covers for _start, _end, mask in found):
             found = _uncovered(found, self._covers)
-        if _DIGIT.search(lowered):
-            found += self._numbers(original, lowered)
-        if "@" in original:
-            found += self._mailboxes(original)
         return found
 
     def _entries(self, word: str) -> tuple[tuple[int, int, bool], ...]:
@@ -241,7 +282,8 @@ class Matcher:
             mask &= ~self._alone
         return mask
 
-    def _numbers(self, original: str, lowered: str) -> Iterator[Found]:
+    def _numbers(self, original: str, lowered: str, asked: int) -> Iterator[Found]:
+        """Numbers, times, days and the like, as far as a rule asks for them."""
         for name, pattern, text in (
             ("number", patterns.NUMBER, lowered),
             ("clock", patterns.CLOCK, lowered),
@@ -250,8 +292,9 @@ class Matcher:
             ("serial", patterns.SERIAL, original),
         ):
             bit = self._bits[name]
-            for match in pattern.finditer(text):
-                yield match.start(), match.end(), bit
+            if bit & asked:
+                for match in pattern.finditer(text):
+                    yield match.start(), match.end(), bit
 
     def _mailboxes(self, original: str) -> Iterator[Found]:
         for match in patterns.MAILBOX.finditer(original):
@@ -326,8 +369,7 @@ def _trie(terms: Iterable[str]) -> re.Pattern[str]:
         node[""] = {}
     parts = [f"{_BEFORE}{_branch(latin)}"] if latin else []
     parts += [_branch(wide)] if wide else []
-    firsts = re.escape("".join(sorted({*latin, *wide})))
-    return re.compile(f"(?=[{firsts}])(?=({'|'.join(parts)}))") if parts else re.compile("(?!)")
+    return re.compile("|".join(parts)) if parts else re.compile("(?!)")
 
 
 def _branch(node: Mapping[str, Any]) -> str:

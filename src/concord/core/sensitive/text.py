@@ -15,7 +15,8 @@ _WIDE: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _BETWEEN_WIDE: Final = re.compile(f"(?<=[{_WIDE}]) +(?=[{_WIDE}])")
 _APART: Final = re.compile(r"(?<![^\W_])[^\W\d_]([ .·_-])[^\W\d_](?:\1[^\W\d_])+(?![^\W_])")
 _SEPARATORS: Final = str.maketrans("", "", " .·_-")
-_BLANKS: Final = re.compile(r"[^\S\n]+")
+_BLANKS: Final = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_MAY_BE_APART: Final = re.compile(r"[ .·_-][^\W\d_][ .·_-][^\W\d_]")
 _ENDS: Final = re.compile(r"(?<=[。！？!?\n])|(?<=[.])\s+(?=[^a-z\d])")
 _INVISIBLE: Final = re.compile(
     "["
@@ -38,7 +39,8 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFKC", text.replace("㊙", "(秘)"))
         text = _INVISIBLE.sub("", text)
     text = _BLANKS.sub(" ", text)
-    text = _APART.sub(lambda match: match[0].translate(_SEPARATORS), text)
+    if _MAY_BE_APART.search(text):
+        text = _APART.sub(lambda match: match[0].translate(_SEPARATORS), text)
     return text if text.isascii() else _BETWEEN_WIDE.sub("", text)
 
 

@@ -26,7 +26,7 @@ from concord.record.errors import InvalidContentError
 from concord.record.publishing import waiting_for_institution
 from concord.record.selectors import RecordView, records_get
 from concord.record.services import content_dump, content_parse
-from concord.register.checks import content_warnings
+from concord.register.checks import content_remarks, finding_text
 from concord.register.reading import title_of
 
 VIA = "feed"
@@ -253,7 +253,11 @@ class Plan:
             faults = "; ".join(f"{name}: {fault}" for name, fault in error.fields.items())
             row.refuse(Outcome.REFUSED, faults)
             return
-        row.notes += content_warnings(row.kind, row.content)
+        remarks = content_remarks(row.kind, row.content)
+        if remarks.stops:
+            row.refuse(Outcome.REFUSED, " ".join(map(finding_text, remarks.stops)))
+            return
+        row.notes += remarks.said
 
     def _doubt(self, rows: Sequence[Planned], own: set[str]) -> None:
         """Mark new records that may be in the register already; nobody has decided on them yet."""

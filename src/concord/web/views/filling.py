@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.form import RecordForm, assume
-from concord.exchange.saving import Context, form_context, remarks_before, seen_key, sheet_for
+from concord.exchange.saving import Context, doubles_before, form_context, seen_key, sheet_for
 from concord.exchange.threeway import carried, changes_of
 from concord.exchange.workbook.cells import Content, language_shown
 from concord.record.errors import ChangedMeanwhileError, InvalidContentError, NotFoundError
 from concord.record.selectors import RecordView, contents_then, record_get
+from concord.record.sensitive import confirming
+from concord.register.checks import content_remarks
 from concord.web.templatetags.reading import language
-from concord.web.views.viewer import viewer_of
+from concord.web.views.viewer import me_of, viewer_of
 
 MOST_NAMES = 600
 """Names that are offered while somebody types; of a larger register they would be too many."""
@@ -115,16 +117,24 @@ class Filling:
         form.check(wanted)
         if form.errors:
             return self._page(form, status=422)
-        warnings, doubles = remarks_before(
+        remarks = content_remarks(self.kind, wanted)
+        stops = [one for one in remarks.stops if wanted.get(one.field) != self.base.get(one.field)]
+        if stops:
+            return self._page(form, found=stops, status=422)
+        doubles = doubles_before(
             viewer=viewer_of(self.request), kind=self.kind, content=wanted,
             is_new=self.record is None,
         )  # fmt: skip
-        key = seen_key(wanted, warnings, doubles)
-        if (warnings or doubles) and self.request.POST.get("seen") != key:
-            return self._page(form, warnings=warnings, doubles=doubles, seen=key)
+        key = seen_key(wanted, remarks, doubles)
+        if (remarks.said or doubles) and self.request.POST.get("seen") != key:
+            return self._page(
+                form, found=remarks.warnings, warnings=remarks.others, doubles=doubles, seen=key
+            )
         filled = Filled(self.base, wanted, self.made_from, self.context, self.request.POST)
+        marks = [one.mark for one in remarks.warnings]
         try:
-            done = self.write(filled)
+            with confirming(marks, person=me_of(self.request).id):
+                done = self.write(filled)
         except InvalidContentError as error:
             form.faults += error.fields.values() or [error.detail]
             return self._page(form, status=422)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from concord.record.columns import Question
 from concord.record.selectors import records_get
+from concord.record.sensitive import rules
 from concord.register import vocabulary
 from concord.register.glossary import terms
 from concord.register.lists import institution_table
@@ -72,3 +73,26 @@ def about(request: HttpRequest) -> HttpResponse:
     compilers = list(records_get(viewer=viewer, ids=ids).values())
     context = {"compilers": compilers, "rules": RULES, "licence": settings.CONCORD_LICENCE}
     return render(request, "concord/about.html", context)
+
+
+def sensitive_rules(request: HttpRequest) -> HttpResponse:
+    """What may not be written here, why, and what is done about it: every rule in plain words."""
+    now, spoken = rules(), language()
+    kinds = [
+        {
+            "id": kind.id,
+            "label": kind.called(spoken),
+            "mend": kind.mended(spoken),
+            "rules": [
+                {
+                    "id": rule.id, "effect": rule.effect.value, "reason": rule.said(spoken),
+                    "reference": rule.reference, "is_on": rule.is_on,
+                }
+                for rule in now.rules.values()
+                if rule.kind == kind.id
+            ],
+        }
+        for kind in now.kinds.values()
+    ]  # fmt: skip
+    context = {"kinds": kinds, "version": now.version}
+    return render(request, "concord/sensitive_rules.html", context)

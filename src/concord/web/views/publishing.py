@@ -26,6 +26,7 @@ from concord.record.errors import InvalidContentError
 from concord.record.kinds import content_type
 from concord.record.publishing import Written, gate_get, records_share
 from concord.record.selectors import RecordView, records_get
+from concord.record.sensitive import Finding, findings, warnings_open
 from concord.record.sharing import (
     Sharing,
     seen_since,
@@ -208,6 +209,7 @@ class _Page:
                 if s.id in hooks
             ],
             "moved": moved,
+            "found": _found(sharings),
             "widens": any(s.widens for s in moved),
             "narrows": any(s.narrows for s in moved),
             "was_public": any(PUBLIC in seen for seen in before.values()),
@@ -235,6 +237,17 @@ class _Page:
         return (
             redirect("record", self.records[0].id) if len(self.records) == 1 else redirect("desk")
         )
+
+
+def _found(sharings: Sequence[Sharing]) -> list[Finding]:
+    """What the content check finds in records that others come to see more of."""
+    found: list[Finding] = []
+    for sharing in sharings:
+        if sharing.widens:
+            one = findings(sharing.own.kind, sharing.own.content)
+            stops = [finding for finding in one if not finding.is_warning]
+            found += stops + warnings_open(institution=sharing.own.owner, found=one)
+    return found
 
 
 def _read(post: Mapping[str, str], source: str, choice: Choice) -> Choice:

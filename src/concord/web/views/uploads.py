@@ -338,11 +338,18 @@ def _confirm(request: HttpRequest, upload_id: UUID) -> None:
     found = upload_get(acting=acting, upload_id=upload_id)
     ticks = found.mapping["ticks"]
     kept = {key for key, is_ticked in ticks.items() if is_ticked}
+    confirmed = request.POST.get("warnings_confirmed") == "yes"
     without = set(ticks) - kept
     if sum(found.counts.values()) > AT_ONCE:
-        _enqueue(decision_keep(acting=acting, upload_id=upload_id, without=without, also=kept))
+        _enqueue(
+            decision_keep(
+                acting=acting, upload_id=upload_id, without=without, also=kept, confirmed=confirmed
+            )
+        )
         return
-    done = upload_confirm(acting=acting, upload_id=upload_id, without=without, also=kept)
+    done = upload_confirm(
+        acting=acting, upload_id=upload_id, without=without, also=kept, confirmed=confirmed
+    )
     count = len(done.written)
     text = ngettext("%(n)d record written.", "%(n)d records written.", count) % {"n": count}
     messages.success(request, text)
