@@ -110,6 +110,17 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "WaitingOut": WAITING,
     "WaitingListOut": {"next": None, "waiting": [WAITING]},
     "HistoryOut": {"next": None, "revisions": [REVISION]},
+    "RemovalsOut": {
+        "removals": [
+            {
+                "field": "note",
+                "rule": "personal",
+                "at": "2027-01-15T09:30:00Z",
+                "institution": INSTITUTION,
+                "revision": 3,
+            }
+        ]
+    },
     "RevisionPairOut": {
         "id": COURSE,
         "kind": "course",

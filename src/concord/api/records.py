@@ -22,6 +22,8 @@ from concord.api.schemas import (
     ReadingOut,
     ReadingsOut,
     RecordOut,
+    RemovalOut,
+    RemovalsOut,
     RevisionOut,
     RevisionPairOut,
     WaitingListOut,
@@ -32,6 +34,7 @@ from concord.record.errors import InvalidQueryError, NotFoundError
 from concord.record.history import MOST_REVISIONS, revision_pair
 from concord.record.kinds import all_kinds
 from concord.record.publishing import waiting_for_institution
+from concord.record.purged import removals_list
 from concord.record.selectors import RecordView, record_get, record_list, revision_list
 from concord.record.then import records_then
 from concord.register.listquery import LARGEST_PAGE, in_utc
@@ -74,6 +77,19 @@ def revisions(
     shown = [RevisionOut.of(row) for row in rows[:limit]]
     out = HistoryOut(next=shown[-1].revision if len(rows) > limit else None, revisions=shown)
     return answer_page(request, out)
+
+
+@api.get(
+    "/records/{record_id}/removals",
+    response=RemovalsOut,
+    summary="What was removed of a record under a rule",
+)
+def removals(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """When something was removed for good, by whom and under which rule, and not what it was."""
+    viewer = viewer_of(request)
+    record_get(viewer=viewer, record_id=record_id)
+    found = removals_list(viewer=viewer, record_id=record_id)
+    return answer(request, RemovalsOut(removals=[RemovalOut.of(row) for row in found]))
 
 
 @api.get(

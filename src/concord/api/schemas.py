@@ -20,6 +20,7 @@ from concord.core.disclosure import Level, level_of, strictest_tlp
 from concord.record.history import RevisionPair
 from concord.record.models import Access
 from concord.record.publishing import WaitingView
+from concord.record.purged import Removal
 from concord.record.selectors import RecordView, RevisionView
 from concord.studies.released import ReleaseView
 
@@ -384,7 +385,7 @@ class RevisionOut(Schema):
     """One line of a record's history."""
 
     revision: int
-    operation: str = Field(description="put or tombstone")
+    operation: str = Field(description="put, tombstone, or purged: what it said was removed")
     at: dt.datetime
     institution: UUID = Field(description="Who made it")
     reason: str
@@ -410,6 +411,33 @@ class HistoryOut(Schema):
 
     next: int | None
     revisions: list[RevisionOut]
+
+
+class RemovalOut(Schema):
+    """That something was removed under a rule from all revisions before one; never what it was."""
+
+    field: str = Field(description="Blank: all that the record said")
+    rule: str = Field(description="classified, security, personal, confidence or mistake")
+    at: dt.datetime
+    institution: UUID = Field(description="Who removed it")
+    revision: int = Field(description="The revision that says so")
+
+    @classmethod
+    def of(cls, removal: Removal) -> RemovalOut:
+        """A removal as it is given out."""
+        return cls(
+            field=removal.field,
+            rule=removal.rule,
+            at=removal.at,
+            institution=removal.institution,
+            revision=removal.revision_number,
+        )
+
+
+class RemovalsOut(Schema):
+    """What was removed of a record under rules, oldest first."""
+
+    removals: list[RemovalOut]
 
 
 class RevisionPairOut(Schema):
