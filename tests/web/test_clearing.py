@@ -57,3 +57,22 @@ def test_nobody_looks_as_the_institution_itself(make: Maker, centre: UUID, seen_
     contact, _network = asked(make, centre)
     seen_as = f"institution:{centre}" if seen_as == "institution" else seen_as
     assert "For us alone" not in contact.get(ADDRESS, {"as": seen_as}).content.decode()
+
+
+def test_nothing_is_decided_on_that_nobody_chose(make: Maker, centre: UUID) -> None:
+    """Each is looked at: the page proposes no decision on any."""
+    contact, _network = asked(make, centre)
+    assert " checked" not in contact.get(ADDRESS).content.decode()
+    answer = contact.post(ADDRESS, {"do": "clear"})
+    assert answer.status_code == 422
+    assert b"Choose first" in answer.content
+
+
+def test_a_return_is_told_to_who_made_it(make: Maker, centre: UUID) -> None:
+    contact, _network = asked(make, centre)
+    (row,) = re.findall(r'name="id" value="([^"]+)"', contact.get(ADDRESS).content.decode())
+    contact.post(ADDRESS, {"do": "return", "id": row, "reason": "Too much of it"})
+    page = contact.get(ADDRESS).content.decode()
+    assert "1 change returned." in page
+    contact.post(ADDRESS, {"do": "clear", "id": row})  # from a second tab, opened before
+    assert "decided on meanwhile" in contact.get(ADDRESS).content.decode()

@@ -296,8 +296,9 @@ def test_a_gated_institution_waits_for_its_contact_point(centre: uuid.UUID, make
     queue = contact.get("/desk/clearing/JP/").content.decode()
     assert "Transport" in queue
     (row,) = re.findall(r'name="id" value="([^"]+)"', queue)
-    contact.post("/desk/clearing/JP/", {"do": "return", "id": row})
-    assert b"Say why" in contact.get("/desk/clearing/JP/").content
+    answer = contact.post("/desk/clearing/JP/", {"do": "return", "id": row})
+    assert b"Say why" in answer.content
+    assert f'value="{row}" checked' in answer.content.decode()
     contact.post("/desk/clearing/JP/", {"do": "clear", "id": row})
     assert b"Transport" in Client().get("/training/").content
     assert Revision.objects.filter(record=record.id).latest("number").cleared_state == "JP"

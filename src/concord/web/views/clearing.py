@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send
 from concord.accounts.selectors import clearance_for
-from concord.core.disclosure import PUBLIC, Breadth, breadth_of, tlp_of
+from concord.core.disclosure import PUBLIC, Breadth, Clearance, breadth_of, tlp_of
 from concord.exchange.workbook.names import Names
+from concord.record.errors import NotFoundError
 from concord.record.publishing import (
     WaitingView,
     waiting_clear,
@@ -43,18 +44,30 @@ def clearing(request: HttpRequest, state: str) -> HttpResponse:
         ids = read_ids(request.POST, "id", MOST)
         reason = request.POST.get("reason", "").strip()
         makers = {row.institution for row in waiting_for_state(state=state) if row.id in ids}
-        if ids and request.POST.get("do") == "clear":
-            count = waiting_clear(clearance=clearance, ids=ids)
-            text = ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count)
-            messages.success(request, text % {"n": count})
-            _tell_makers(What.CLEARED, makers, person.id)
-        elif ids and reason:
-            waiting_return(state=state, ids=ids, reason=reason)
-            _tell_makers(What.RETURNED, makers, person.id)
-        elif ids:
-            messages.error(request, _("Say why you return it, so that it can be mended."))
+        is_return = request.POST.get("do") == "return"
+        if not ids or (is_return and not reason):
+            wanted = _("Say why you return it, so that it can be mended.")
+            messages.error(request, wanted if ids else _("Choose first what you decide on."))
+            context = _context(request, state) | {"picked": set(ids), "reason": reason}
+            return render(request, "concord/clearing.html", context, status=422)
+        try:
+            text = _decide(clearance, ids, reason if is_return else "")
+        except NotFoundError:
+            messages.error(request, _("Some of it was decided on meanwhile. This still waits."))
+            return redirect("clearing", state=state)
+        _tell_makers(What.RETURNED if is_return else What.CLEARED, makers, person.id)
+        messages.success(request, text)
         return redirect("clearing", state=state)
     return render(request, "concord/clearing.html", _context(request, state))
+
+
+def _decide(clearance: Clearance, ids: Collection[UUID], reason: str) -> str:
+    """Return for a reason, or clear where there is none; what was done, in words."""
+    if reason:
+        count = waiting_return(state=clearance.state, ids=ids, reason=reason)
+        return ngettext("%(n)d change returned.", "%(n)d changes returned.", count) % {"n": count}
+    count = waiting_clear(clearance=clearance, ids=ids)
+    return ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count) % {"n": count}
 
 
 @dataclass(frozen=True, slots=True)
