@@ -76,6 +76,18 @@ def test_known_at_gives_what_the_register_said_then(make: Maker) -> None:
         record_get(viewer=ANYONE, record_id=key, known_at=between - dt.timedelta(days=1))
 
 
+@pytest.mark.parametrize("sign", ["\x07", "\x85", "\u202e", "\ufffe"])
+def test_a_sign_that_nobody_sees_is_refused_by_its_number(make: Maker, sign: str) -> None:
+    """One of them in one title makes a news feed of all training unreadable."""
+    with pytest.raises(InvalidContentError) as refused:
+        content_parse(
+            kind="course", data={"titles": text(f"odd{sign}one"), "providers": [str(make.owner)]}
+        )
+    assert f"U+{ord(sign):04X}" in refused.value.fields["titles.text.en"]
+    kept = text("two\nlines, \u200fa mark, e\u0301 and 😀")
+    make.parse("course", titles=kept, providers=[str(make.owner)])
+
+
 def test_only_the_owner_writes(make: Maker) -> None:
     stranger = Actor(uuid.uuid4())
     with pytest.raises(NotOwnerError):

@@ -69,6 +69,16 @@ def test_a_new_course_is_added_and_seen_by_its_institution_alone(centre: UUID) -
     assert "Transport security" in client.get(answer.url).content.decode()
 
 
+def test_signs_that_came_along_unseen_are_left_out(centre: UUID) -> None:
+    """They come with what is copied from elsewhere; nobody could find them to take them out."""
+    client = join(centre, Role.EDITOR, "ann")
+    page = client.get("/desk/records/new/courses/").content.decode()
+    typed = {**fields(page), "do": "save", "title-en": "\u202aTransport\x07\u202c"}
+    client.post("/desk/records/new/courses/", typed)
+    (record,) = records_owned(viewer=member_of(centre), owner=centre, kind="course")
+    assert record.content["titles"]["text"] == {"en": "Transport"}
+
+
 def test_what_was_typed_is_kept_and_each_fault_stands_at_its_field(centre: UUID) -> None:
     client = join(centre, Role.EDITOR, "ann")
     sent = {

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from concord.exchange.reading.values import clean_text
 from concord.exchange.threeway import field_of, heads_for, parts_of, row_said
 from concord.exchange.workbook.cells import (
     YES,
@@ -158,7 +159,7 @@ class Field:
     @property
     def cell(self) -> Cell:
         """What stands in it as a cell of the workbook would have it."""
-        return plain("; ".join(text for value in self.values if (text := value.strip())))
+        return plain("; ".join(text for value in self.values if (text := clean_text(value))))
 
 
 @dataclass
@@ -326,7 +327,7 @@ class RecordForm:
         if typed is None:
             values = there if content is base else self._shown(head, content)
         else:
-            values = [value for value in typed.get(name, ()) if value.strip()]
+            values = [value for value in typed.get(name, ()) if clean_text(value)]
         return Field(head, name, values, there, options=self._options(head.column, there))
 
     def _shown(self, head: Head, content: Content) -> list[str]:
@@ -455,7 +456,7 @@ class RecordForm:
 
 
 def _plain(values: Sequence[str]) -> list[str]:
-    return [text for value in values if (text := value.strip().replace("\r\n", "\n"))]
+    return [text for value in values if (text := clean_text(value))]
 
 
 def _number(typed: Typed, name: str, most: int) -> int | None:

@@ -22,6 +22,9 @@ _INVISIBLE: Final = dict.fromkeys(
         *range(0x2060, 0x2065),  # word joiner and invisible operators
         *range(0x2066, 0x206A),  # isolates
         0xFEFF,  # byte order mark
+        *range(0xFDD0, 0xFDF0),  # no characters at all; XML cannot hold the last two
+        0xFFFE,
+        0xFFFF,
     ]
 )
 """Marks that are taken out of a text wherever they stand.
