@@ -29,6 +29,7 @@ from calling import Program  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core import mail  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -97,7 +98,10 @@ def brought(client: Client) -> UUID:
     seen(client.post(f"{address}decide/", decided), 302)
     seen(share(client, record), 302)
     bring()
-    seen(client.post("/desk/uploads/new/", {"text": f"Course {MARKER}\tWhen\nA\t2027\n"}), 302)
+    pasted = f"Course {MARKER}\tWhen\nA\t2027\n"
+    address = seen(client.post("/desk/uploads/new/", {"text": pasted}), 302).url
+    meant = {"do": "map", "sheet-0": "courses", "column-0-0": "title[en]", "column-0-1": ""}
+    seen(client.post(f"{address}columns/", meant), 302)
     return UUID(record)
 
 
@@ -256,6 +260,8 @@ def main() -> None:
             purged(ann, bob, key, field)
         work()
         after = {**places(var), "memory": in_memory()}
+        sent = [str(message.message()) for message in mail.outbox]
+        sent += [str(heads) + body.decode() for heads, body in server.posted]
         again = api.send(
             "PATCH", f"/api/records/{activity}", {"content": {}}, Idempotency_Key=MARKER[:12]
         )
@@ -266,6 +272,7 @@ def main() -> None:
         "course": Client().get(f"/records/{course}/").status_code,
         "activity": Client().get(f"/records/{activity}/").status_code,
         "said": "Removed under a rule" in Client().get(f"/records/{activity}/").content.decode(),
+        "told": (len(sent) > 1, any(WANTED.search(said) for said in sent)),
         "repeated": again.status_code,
         "audit": [row.state for row in purges_all()],
         "rewritten": Purge.objects.filter(rewritten_at=None).count(),

@@ -18,7 +18,7 @@ PLANTED = {
     "api_keptanswer.body", "cache.value", "django_session.session_data",
     "django_tasks_database_dbtaskresult.args_kwargs", "exchange_batch.rows",
     "exchange_feedentry.said", "exchange_feedentry.written", "exchange_feedraw.text",
-    "exchange_feedrun.rows", "exchange_upload.mapping", "exchange_upload.name",
+    "exchange_feedrun.rows", "exchange_remembered.text", "exchange_upload.mapping", "exchange_upload.name",
     "record_record.content", "record_revision.content", "record_revision.reason",
     "record_waiting.content",
 }  # fmt: skip
@@ -62,6 +62,6 @@ def test_a_marker_is_in_no_file_and_no_table_afterwards(found: dict[str, Any]) -
     assert before["memory"] > 0
     assert after == {"tables": [], "files": [], "memory": 0}
     assert pages == {
-        "course": 410, "activity": 200, "said": True, "repeated": 422, "audit": ["done"] * 3,
+        "course": 410, "activity": 200, "said": True, "told": [True, False], "repeated": 422, "audit": ["done"] * 3,
         "rewritten": 0, "exports": ["outdated"], "uploads": ["refused", "written"],
     }  # fmt: skip

@@ -33,6 +33,8 @@ class PurgeSeen:
     purge: Purge
     is_own: bool
     """Whether they asked for it."""
+    is_member: bool
+    """Whether they act for the institution, and do not come from its State."""
     may_approve: bool
 
 
@@ -62,7 +64,12 @@ def purge_seen(*, person: Person, purge_id: UUID) -> PurgeSeen:
     states = person.mandates.filter(role=Role.CONTACT_POINT).values_list("state", flat=True)
     purge = purge_get(purge_id=purge_id, institutions=institutions, states=list(states))
     is_own = purge.asked_by == person.id
-    return PurgeSeen(purge, is_own, may_approve=not is_own and _second(person, purge) is not None)
+    return PurgeSeen(
+        purge,
+        is_own,
+        is_member=purge.institution in institutions,
+        may_approve=not is_own and _second(person, purge) is not None,
+    )
 
 
 def _second(person: Person, purge: Purge) -> Actor | Clearance | None:

@@ -21,6 +21,11 @@ def forget() -> None:
     """Empty all that follows: for a process that turns to another database."""
     for follower in _followers:
         follower.clear()
+
+
+def forget_purged() -> None:
+    """Empty that, and every cache of a function: for what was removed for good."""
+    forget()
     _caches_clear()
 
 

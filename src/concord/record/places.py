@@ -76,8 +76,8 @@ def holds_nothing(tables: Iterable[str], because: str) -> None:
 
 
 def all_places() -> tuple[Place, ...]:
-    """Every place, those of the lowest room first."""
-    return tuple(_places)
+    """Every place; what is made from others comes last, so that it is not made from them anew."""
+    return tuple(sorted(_places, key=lambda known: known.is_derived))
 
 
 def declared() -> dict[str, str]:

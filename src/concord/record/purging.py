@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from concord.core.disclosure import Actor, Clearance
 from concord.record.cleaning import is_content
 from concord.record.errors import ConcordError, NotFoundError
-from concord.record.following import forget
+from concord.record.following import forget_purged
 from concord.record.guard import service
 from concord.record.kinds import content_type
 from concord.record.models import Gate, Purge, Record, Revision
@@ -263,7 +263,7 @@ def purge_approve(*, by: Actor | Clearance, purge_id: UUID) -> Purge:
         purge.empties = _empties(purge, record)
         _clean(purge, spill)
         _say(purge, by)
-        transaction.on_commit(forget)
+        transaction.on_commit(forget_purged)
     return purge
 
 
