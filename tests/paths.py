@@ -120,7 +120,7 @@ def _pages(world: World) -> Iterator[Ask]:
     for code in ("B1", "A1", "A2"):
         yield _page("topic", code)
     for key in (OWNER, MEMBER):
-        for name in ("institution", "embedding", "propose_choose"):
+        for name in ("institution", "embedding", "propose_choose", "policy"):
             yield _page(name, key)
     yield _page("propose_new", OWNER, "courses")
     yield get(reverse("compare"), id=str(OWNER))
@@ -284,7 +284,7 @@ def _desk(world: World) -> Iterator[Ask]:
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
                  "readers", "members", "tokens", "workbook", "upload_new", "duplicates",
                  "decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
-                 "notices", "me", "own_embedding", "publish"):  # fmt: skip
+                 "notices", "me", "own_embedding", "publish", "policy_edit"):  # fmt: skip
         yield _page(name)
     yield _page("record_new", "courses")
     yield _page("record_new", "activities")

@@ -260,8 +260,8 @@ def _references(piece: Piece, path: str) -> Iterator[tuple[str, UUID, tuple[str,
             place = where if step is None else f"{where}[{step}]"
             if isinstance(item, Piece):
                 yield from _references(item, place)
-            elif isinstance(item, UUID):
-                yield place, item, _kinds_of(info.metadata, info.annotation)
+            elif isinstance(item, UUID) and (kinds := _kinds_of(info.metadata, info.annotation)):
+                yield place, item, kinds
 
 
 def _kinds_of(metadata: list[Any], annotation: object) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ def title_and_language(record: RecordView, language: str) -> tuple[str, str]:
             return pick(content[field], language)
     if said := declared_title(content) or answer_title(content):
         return said, "en"
+    if "rules" not in record.withheld and record.kind == "policy":
+        return str(content_type(record.kind).label), language
     return withheld_title(record.kind), language
 
 

@@ -40,6 +40,7 @@ DESK: Final = (
     ("declaring", _("Completeness"), Role.EDITOR),
     ("affirming", _("Still so?"), Role.EDITOR),
     ("readers", _("Who read it"), Role.READER),
+    ("policy_edit", _("What we show to whom"), Role.PUBLISHER),
     ("own_releases", _("Protected totals"), Role.MANAGER),
     ("purges", _("Removed for good"), Role.PUBLISHER),
     ("hooks", _("Web hooks"), Role.MANAGER),
