@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from dataclasses import replace
 
 from concord.core.protection import (
     Cells,
     Contribution,
     Dimension,
+    Out,
     Release,
     Rule,
     Table,
@@ -27,7 +29,7 @@ from concord.core.protection.knowledge import Published
 RULE = Rule(minimum=3, dominance_percent=95)
 LARGE, PRIMARY, LIMIT = (50, 50, 10), 500, 60.0
 SMALL, FEW, LIMIT_EXACT = (15, 15), 8, 10.0
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3, 4)
 
 
 def made(shape: tuple[int, ...], few: int, seed: int) -> Table:
@@ -73,6 +75,27 @@ def large() -> None:
     further = (time.perf_counter() - start - outsider) / len(cells.contributors)
     note = f"{int(release.withheld.sum())} withheld, {len(release.certificates)} certificates"
     line("large: each contributor as attacker besides", further, note)
+    after_another(table, cells, release)
+
+
+def after_another(table: Table, cells: Cells, first: Release) -> None:
+    """The same table released anew after one contribution in a thousand has changed."""
+    shown = {key: (v, v) for key, v in first.published().items() if v is not None}
+    primary = frozenset(
+        key for key, is_so in zip(cells.keys, first.primary.tolist(), strict=True) if is_so
+    )
+    changed = tuple(
+        replace(one, value=one.value + 1) if place % 1_000 == 0 else one
+        for place, one in enumerate(table.contributions)
+    )
+    start = time.perf_counter()
+    later = cells_of([Table(table.dimensions, changed)], out=[Out(table, shown, primary)])
+    line("large: equations after another release", time.perf_counter() - start,
+         f"{len(later)} cells")  # fmt: skip
+    start = time.perf_counter()
+    release = suppress(later, RULE, against=(None,))
+    note = f"{int(release.primary.sum())} primary, {release.share:.0%} withheld"
+    line("large: against an outsider after another release", time.perf_counter() - start, note)
 
 
 def proofs_that_fail(cells: Cells, release: Release) -> int:

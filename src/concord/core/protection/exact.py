@@ -8,12 +8,15 @@ interval under x; where it is narrower than w, their multipliers give a capacity
     sum over i of min(w, r+[i] U[i] + r-[i] a[i]) x[i] >= w
 
 (r+ and r- the reduced costs of cell i going up and down, U and a how far it can go), which the
-master learns. The end is a proof against attackers in real numbers; the certificates in whole
-numbers are then looked for in that pattern, and ``bound`` stays below whatever they add.
+master learns. It knows beforehand that no cell is withheld alone in an equation, and it learns from
+all attackers at once, since a pattern takes longer than an attack. The end is a proof against
+attackers in real numbers; the certificates in whole numbers are then looked for in that pattern,
+and ``bound`` stays below whatever they add.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -48,9 +51,7 @@ def suppress_exactly(cells: Cells, rule: Rule) -> Release:
             pattern, cost = master.pattern(whole=is_whole)
             cuts: list[tuple[Floats, float]] = []
             for one in ones:
-                cuts = [*one.cuts(pattern)]
-                if cuts:
-                    break
+                cuts += one.cuts(pattern)
             if not cuts:
                 break
             master.learn(cuts)
@@ -64,7 +65,8 @@ class _Master:
         self._weights = cells.weights.astype(np.float64)
         self._lower = (primary | cells.never).astype(np.float64)
         self._upper = (~cells.public).astype(np.float64)
-        self._cuts: list[tuple[Floats, float]] = []
+        self._cuts = [(cut, 0.0) for cut in _no_bridges(cells)]
+        self._least: int | None = None
 
     def learn(self, cuts: list[tuple[Floats, float]]) -> None:
         self._cuts += cuts
@@ -74,22 +76,36 @@ class _Master:
         dense = np.array([cut for cut, _ in self._cuts]).reshape(-1, count)
         column, row = np.nonzero(dense.T)
         right = np.array([width for _, width in self._cuts])
-        answer = solve(
-            Programme(
-                self._weights,
-                self._lower,
-                self._upper,
-                np.searchsorted(column, np.arange(count + 1)),
-                row,
-                dense[row, column],
-                right,
-                np.full(len(right), ENDLESS),
-                np.ones(count, dtype=bool) if whole else None,
-            )
+        programme = Programme(
+            self._weights,
+            self._lower,
+            self._upper,
+            np.searchsorted(column, np.arange(count + 1)),
+            row,
+            dense[row, column],
+            right,
+            np.full(len(right), ENDLESS),
+            np.ones(count, dtype=bool) if whole else None,
         )
+        # What was the least before is no more than the least now: whoever reaches it may stop.
+        answer = solve(programme, enough=self._least if whole else None)
         if answer is None:
             raise SolverError("no pattern keeps the inequalities that were learnt")
+        self._least = math.ceil(answer.objective - 1e-6)  # weights are whole
         return np.clip(answer.values, 0, 1), answer.objective
+
+
+def _no_bridges(cells: Cells) -> Iterator[Floats]:
+    """A cell that is withheld alone in an equation is known from it: it might as well be published,
+    so some cheapest pattern withholds another beside it."""
+    start, members = cells.equations.start, cells.equations.cell
+    for first, last in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
+        line = members[first:last]
+        for cell in line[~cells.never[line] & ~cells.public[line]].tolist():
+            cut = np.zeros(len(cells))
+            cut[line] = 1.0
+            cut[cell] = -1.0
+            yield cut
 
 
 class _Attack:

@@ -72,7 +72,9 @@ def _greet_nobody() -> None:
 class Solver:
     """A programme handed over once, to be asked again with other costs."""
 
-    def __init__(self, programme: Programme, *, nodes: int | None = None) -> None:
+    def __init__(
+        self, programme: Programme, *, nodes: int | None = None, enough: float | None = None
+    ) -> None:
         import highspy
 
         _greet_nobody()
@@ -86,6 +88,8 @@ class Solver:
         ]  # fmt: skip
         if nodes is not None:
             options.append(("mip_max_nodes", nodes))
+        if enough is not None:
+            options.append(("objective_target", enough + 1e-6))
         for name, value in options:
             highs.setOptionValue(name, value)
         model = highspy.HighsLp()
@@ -128,7 +132,7 @@ class Solver:
         limited = status == kinds.kSolutionLimit
         if limited and info.primal_solution_status != 2:  # 2: a feasible answer is in hand
             return None
-        if status != kinds.kOptimal and not limited:
+        if status not in {kinds.kOptimal, kinds.kObjectiveTarget} and not limited:
             raise SolverError(f"HiGHS ended with {highs.modelStatusToString(status)}")
         solution = highs.getSolution()
         return Answer(
@@ -140,6 +144,12 @@ class Solver:
         )
 
 
-def solve(programme: Programme, *, nodes: int | None = None) -> Answer | None:
-    """The optimum of one programme, asked once."""
-    return Solver(programme, nodes=nodes).solve()
+def solve(
+    programme: Programme, *, nodes: int | None = None, enough: float | None = None
+) -> Answer | None:
+    """The optimum of one programme, asked once.
+
+    ``enough`` is an objective that is known to be no less than the optimum's bound: the search for
+    whole numbers ends where it is reached.
+    """
+    return Solver(programme, nodes=nodes, enough=enough).solve()
