@@ -163,6 +163,22 @@ def test_a_contributor_does_not_work_back_another(centres: Centres) -> None:
     )
 
 
+def test_a_centre_alone_in_two_cells_does_not_tell_what_they_add_up_to(centres: Centres) -> None:
+    centres.all_ran(10, topic="B1")
+    centres.all_ran(20, topic="C1")
+    centres.ran(0, 7, topic="D1")
+    centres.ran(0, 8, topic="E1")
+    release = released(OPERATOR, "topic_group")
+    found = values_of(release)
+    assert found["*",] == 165
+    assert [found[code,] for code in "DE"] == ["protected"] * 2
+    assert "protected" in {found[code,] for code in "BC"}, "the total less B and C would be 15"
+    assert release.home_read()["sums"]
+    assert any(len(reached.cells) == 2 for reached in release_attack(release_id=release.id))
+    assert_safe(release)
+    assert all(finding.holds for finding in release_verify(release_id=release.id))
+
+
 def test_those_with_whom_a_number_was_shared_are_attackers(centres: Centres) -> None:
     shared = Level.parse(f"network:{centres.network}")
     centres.all_ran(10, topic="C1")
@@ -236,13 +252,14 @@ def test_a_release_of_ones_own_keeps_single_records_back(centres: Centres) -> No
         centres.ran(0, count, topic="C1")
     centres.ran(0, 40, topic="D1")
     centres.ran(0, 30, topic="E1")
+    centres.ran(0, 35, topic="F1")
     release = released(centres.manager(0), "topic_group")
     assert release.scope == institution_audience(centres.ids[0])
     found = values_of(release)
-    assert (found["*",], found["B",], found["C",]) == (106, 18, 18)
-    assert found["D",] == found["E",] == "protected"
+    assert (found["*",], found["B",], found["C",]) == (141, 18, 18)
+    assert found["D",] == found["E",] == found["F",] == "protected"
     assert_safe(release)
-    assert release.contributors == 8
+    assert release.contributors == 9
 
 
 def test_own_totals_that_are_out_bind_the_network_and_the_other_way(centres: Centres) -> None:
@@ -250,6 +267,7 @@ def test_own_totals_that_are_out_bind_the_network_and_the_other_way(centres: Cen
         centres.all_ran(10, topic="B1")
     centres.all_ran(10, topic="C1")
     centres.all_ran(10, topic="D1")
+    centres.all_ran(10, topic="E1")
     own = released(centres.manager(0), "topic_group")
     assert values_of(own)["B",] == 30
     of_all = released(centres.coordinator, "topic_group")

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from concord.core.disclosure import PUBLIC, viewer_of_key
 from concord.core.protection import Rule
+from concord.core.protection.errors import Key
 from concord.record.errors import InvalidQueryError, NotFoundError
 from concord.studies.auditing import (
     Reached,
@@ -229,7 +230,7 @@ def attack(
 def _reached(one: Reached) -> dict[str, Any]:
     interval = one.interval
     return {
-        "attacker": interval.attacker or "outsider", "cell": dict(interval.key),
+        "attacker": interval.attacker or "outsider", "cells": [dict(key) for key in one.cells],
         "low": interval.low, "high": interval.high, "width": one.width,
         "is_protected": one.is_protected,
     }  # fmt: skip
@@ -238,20 +239,27 @@ def _reached(one: Reached) -> dict[str, Any]:
 def _print_reached(found: list[Reached]) -> None:
     by_cell: dict[Any, list[Reached]] = defaultdict(list)
     for one in found:
-        by_cell[one.interval.key].append(one)
+        by_cell[one.cells].append(one)
     table = Table("cell", "an outsider: from", "to", "closest: from", "to", "who", "must be apart",
                   "", box=None)  # fmt: skip
-    for key, reached in by_cell.items():
+    for cells, reached in by_cell.items():
         outsider = next((r.interval for r in reached if r.interval.attacker is None), None)
         closest = min(reached, key=_reach)
         ends = [*_ends(outsider), *_ends(closest.interval)]
         table.add_row(
-            " ".join(f"{axis}={code}" for axis, code in key) or "total", *ends,
+            " + ".join(map(_label, cells)), *ends,
             closest.interval.attacker or "an outsider", str(closest.width),
             "" if all(r.is_protected for r in reached) else "TOO CLOSE",
         )  # fmt: skip
     console.print(table)
-    console.print(f"{len(by_cell)} protected cells, {len(found)} attempts.")
+    sums = sum(len(cells) > 1 for cells in by_cell)
+    console.print(
+        f"{len(by_cell) - sums} protected cells, {sums} sums of such, {len(found)} attempts."
+    )
+
+
+def _label(key: Key) -> str:
+    return " ".join(f"{axis}={code}" for axis, code in key) or "total"
 
 
 def _reach(one: Reached) -> float:

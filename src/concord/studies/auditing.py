@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from concord.core.protection import Interval, ProtectionError, attack
+from concord.core.protection.errors import Key
 from concord.core.protection.knowledge import attackers, targets
 from concord.record.errors import NotFoundError
 from concord.studies.computing import compute, proofs_failing, tool
@@ -115,10 +116,14 @@ def release_again(release: Release) -> Release:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What an attacker could say of a protected cell, and how far it should have been kept."""
+    """What an attacker could say of a protected cell, and how far it should have been kept.
+
+    ``cells`` is the one, or several of a line whose sum is protected.
+    """
 
     interval: Interval
     width: int
+    cells: tuple[Key, ...]
 
     @property
     def is_protected(self) -> bool:
@@ -138,13 +143,19 @@ def release_attack(*, release_id: UUID, whole: bool = False) -> Iterator[Reached
         raise NotFoundError
     later = [one for one in released_before(release) if str(one.id) not in release.after]
     everything = Problem(
-        release, problem.protected, problem.seen, (*problem.before, *later), problem.knows
+        release,
+        problem.protected,
+        problem.seen,
+        (*problem.before, *later),
+        problem.knows,
+        problem.sums,
     )
     cells, rule = everything.cells, release.rule_used
     widths, primary = rule.widths(cells), np.zeros(len(cells), dtype=bool)
-    before = problem.cells
+    before, first = problem.cells, len(cells) - len(cells.sums)
     for place in np.flatnonzero(rule.primary(before) & before.own).tolist():
         primary[cells.at[before.keys[place]]] = True
+    primary[first:] = True
     for attacker in attackers(cells):
         wanted = np.flatnonzero(targets(cells, attacker, primary)).tolist()
         told = {
@@ -154,4 +165,5 @@ def release_attack(*, release_id: UUID, whole: bool = False) -> Iterator[Reached
         for cell in wanted:
             value = int(cells.values[cell])
             known = told.get(cell) or Interval(attacker, cell, cells.keys[cell], value, value)
-            yield Reached(known, int(widths[cell]))
+            parts = cells.sums[cell - first] if cell >= first else (cell,)
+            yield Reached(known, int(widths[cell]), tuple(cells.keys[part] for part in parts))

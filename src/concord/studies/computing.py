@@ -19,6 +19,7 @@ from concord.core.protection import (
     suppress_exactly,
     too_much_falls,
 )
+from concord.core.protection.sums import Sum
 from concord.record.errors import NotFoundError
 from concord.studies.counted import commitment, digests
 from concord.studies.cutting import coarser_cut
@@ -78,6 +79,7 @@ def compute(problem: Problem, told: Callable[[int], None] = lambda _share: None)
         withheld=pattern.withheld[own].tolist(),
         primary=[i for i, is_so in enumerate(pattern.primary[own].tolist()) if is_so],
         certificates=[certificate_plain(one) for one in pattern.certificates],
+        sums=cells.sums,
     )
     if too_much_falls(pattern):
         _propose(problem, rule)
@@ -115,6 +117,7 @@ def _take(
     withheld: Sequence[bool],
     primary: Sequence[int],
     certificates: Sequence[Any],
+    sums: Sequence[Sum] = (),
 ) -> None:
     release = problem.release
     release.figures = figures_of(problem, values, withheld)
@@ -131,6 +134,7 @@ def _take(
             "knows": problem.knows,
             "primary": list(primary),
             "certificates": list(certificates),
+            "sums": [list(one) for one in sums],
         }
     )
 

@@ -20,9 +20,11 @@ from concord.core.protection import (
     Table,
     cells_of,
     keys_of,
+    with_sums,
 )
 from concord.core.protection.errors import Key
 from concord.core.protection.knowledge import attackers, targets
+from concord.core.protection.sums import Sum
 from concord.studies.counted import Number, numbers
 from concord.studies.cutting import few_states, members_in, table_of, who_knows, whose_for
 from concord.studies.models import Method, Release, TotalsTable
@@ -42,6 +44,8 @@ class Problem:
     """Other numbers that all its readers see, which are added afterwards."""
     before: tuple[Release, ...]
     knows: dict[str, list[str]]
+    sums: tuple[Sum, ...] = ()
+    """What withheld cells of a line add up to, where that is protected too."""
 
     @property
     def cut(self) -> tuple[str, ...]:
@@ -67,12 +71,13 @@ class Problem:
     def cells(self) -> Cells:
         """The one problem of all of it; raises ``MarginsDifferError``."""
         public, sensitive = self.forgotten
-        return cells_of(
+        cells = cells_of(
             [self.table],
             out=self.out,
             public=public,
             sensitive=[*sensitive, *self.sensitive(self.table)],
         )
+        return with_sums(cells, self.sums)
 
     @cached_property
     def forgotten(self) -> tuple[list[Key], list[Key]]:
@@ -182,6 +187,7 @@ def problem_then(release: Release) -> Problem | None:
         tuple(map(Number.of, held["seen"])),
         tuple(before[UUID(key)] for key in release.after),
         held["knows"],
+        tuple(map(tuple, held["sums"])),
     )
 
 

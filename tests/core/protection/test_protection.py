@@ -28,9 +28,11 @@ from concord.core.protection import (
     exposed,
     fault_of,
     round_to,
+    sums_given_away,
     suppress,
     suppress_exactly,
     too_much_falls,
+    with_sums,
 )
 from concord.core.protection.solver import ENDLESS, Programme, solve
 
@@ -119,22 +121,24 @@ def test_no_one_works_a_cell_back_as_counting_all_tables_shows(table: Table) -> 
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(small_tables)
 def test_the_attacker_study_finds_nothing_in_what_is_protected(table: Table) -> None:
-    cells = cells_of([table])
-    release = suppress(cells, RULE)
+    release = suppress(cells_of([table]), RULE)
+    cells = release.cells
     published = Published.without(cells, release.withheld)
     assert exposed(cells, RULE, published) == ()
     assert exposed(cells, RULE, published, whole=True) == ()
     assert (release.withheld >= release.primary).all()
+    assert sums_given_away(cells, RULE, release.withheld) == []
 
 
 @settings(max_examples=4, deadline=None, derandomize=True)
 @given(small_tables)
-def test_the_exact_pattern_never_costs_more_and_hides_as_well(table: Table) -> None:
+def test_no_pattern_costs_less_than_the_exact_one_proves_and_it_hides_as_well(table: Table) -> None:
     cells = cells_of([table])
     exact = suppress_exactly(cells, RULE)
     assert exact.bound is not None
-    assert exact.bound <= exact.cost <= suppress(cells, RULE).cost
-    assert exposed(cells, RULE, Published.without(cells, exact.withheld), whole=True) == ()
+    assert exact.bound <= min(exact.cost, suppress(cells, RULE).cost)
+    shown = Published.without(exact.cells, exact.withheld)
+    assert exposed(exact.cells, RULE, shown, whole=True) == ()
 
 
 def test_every_cheaper_pattern_gives_something_away() -> None:
@@ -187,12 +191,34 @@ def test_two_contributors_do_not_learn_of_each_other() -> None:
 def test_a_contributor_sees_through_what_holds_against_outsiders() -> None:
     """A row hides p's single cell behind q's single cell: q knows its own, and subtracts."""
     table = table_of([[{"p": 4}, {"q": 4}, many(3)], [many(9)] * 3, [many(9)] * 3])
-    cells = cells_of([table])
-    outside = suppress(cells, RULE, against=(None,))
+    cells, rule = cells_of([table]), dataclasses.replace(RULE, minimum=2)
+    outside = suppress(cells, rule, against=(None,))
     shown = Published.without(cells, outside.withheld)
-    assert {i.attacker for i in exposed(cells, RULE, shown)} == {"p", "q"}
-    everybody = suppress(cells, RULE)
-    assert not exposed(cells, RULE, Published.without(cells, everybody.withheld))
+    assert {i.attacker for i in exposed(cells, rule, shown)} == {"p", "q"}
+    everybody = suppress(cells, rule)
+    assert not exposed(cells, rule, Published.without(cells, everybody.withheld))
+
+
+def test_what_withheld_cells_of_a_line_add_up_to_tells_of_no_one_either() -> None:
+    """p is alone in two cells of a row: what the row leaves for them would be p's."""
+    table = table_of([[{"p": 4}, {"p": 5}, many(3)], [many(9)] * 3, [many(9)] * 3])
+    cells = cells_of([table])
+    key = {c: (("country", c), ("topic", "A")) for c in ("JP", "KR", "VN")}
+    pair = cells.at[key["JP"]], cells.at[key["KR"]]
+    alone = RULE.primary(cells)
+    assert pair in sums_given_away(cells, RULE, alone)
+    for release in (suppress(cells, RULE), suppress_exactly(cells, RULE)):
+        assert key["VN"] in hidden(cells, release)
+        assert sums_given_away(release.cells, RULE, release.withheld) == []
+        shown = Published.without(release.cells, release.withheld)
+        assert exposed(release.cells, RULE, shown, whole=True) == ()
+        for one in release.certificates:
+            width = int(RULE.widths(release.cells)[one.cell])
+            assert fault_of(release.cells, shown, one, width) is None
+        told = with_sums(cells, [pair])
+        shown = Published.without(told, np.append(release.withheld[: len(cells)], True))
+        ends = list(attack(told, shown, only=[len(cells)], whole=True))
+        assert all(i.is_at_least(5) for i in ends)
 
 
 def test_without_complementary_cells_the_study_works_them_all_back() -> None:

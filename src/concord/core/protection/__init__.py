@@ -7,8 +7,8 @@ certificate for every attacker and cell; ``fault_of`` checks a certificate; ``at
 ``exposed`` work a release back; ``round_to`` is the alternative; ``coarser_of`` proposes a coarser
 table. Everything is decided by the input alone: no clock, no chance.
 
-Not held off: two contributors who put their knowledge together, what the sum of several withheld
-cells says of one contributor, and a reader who reasons from how the pattern was chosen.
+Not held off: two contributors who put their knowledge together, sums that follow from several lines
+at once, and a reader who reasons from how the pattern was chosen.
 """
 
 from concord.core.protection.attack import Interval, attack, exposed
@@ -26,6 +26,7 @@ from concord.core.protection.exact import SMALL, suppress_exactly
 from concord.core.protection.knowledge import Published
 from concord.core.protection.primary import Rule
 from concord.core.protection.rounding import Rounded, proofs, round_to
+from concord.core.protection.sums import sums_given_away, with_sums
 from concord.core.protection.suppression import Release, suppress
 from concord.core.protection.tables import (
     TOTAL,
@@ -69,7 +70,9 @@ __all__ = [
     "keys_of",
     "proofs",
     "round_to",
+    "sums_given_away",
     "suppress",
     "suppress_exactly",
     "too_much_falls",
+    "with_sums",
 ]

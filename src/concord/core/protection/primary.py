@@ -41,16 +41,17 @@ class Rule:
         if not cells.contributors:
             return np.zeros(len(cells), dtype=bool)
         given, shares = cells.given, cells.shares
-        found = self._gives_away(given.sum(axis=0), shares.max(axis=0), cells.values)
+        found = self.gives_away(given.sum(axis=0), shares.max(axis=0), cells.values)
         found |= cells.sensitive
         now, before = cells.again
         moved = np.abs(shares[:, now] - shares[:, before])
         changed = (moved > 0) | (given[:, now] != given[:, before])
-        found[now] |= self._gives_away(changed.sum(axis=0), moved.max(axis=0), moved.sum(axis=0))
+        found[now] |= self.gives_away(changed.sum(axis=0), moved.max(axis=0), moved.sum(axis=0))
         found &= ~cells.public
         return found
 
-    def _gives_away(self, count: Ints, largest: Ints, values: Ints) -> Mask:
+    def gives_away(self, count: Ints, largest: Ints, values: Ints) -> Mask:
+        """Whether what so many say, and the largest of them so much, tells of too few."""
         few = (count > 0) & (count < self.minimum)
         found: Mask = few | (largest * 100 > self.dominance_percent * values)
         return found

@@ -18,6 +18,7 @@ from concord.core.protection.errors import Key, ProtectionError, UnprotectableEr
 from concord.core.protection.knowledge import Published, attackers, known, targets
 from concord.core.protection.movement import Mover
 from concord.core.protection.primary import Rule
+from concord.core.protection.sums import carried, sums_given_away, with_sums
 from concord.core.protection.tables import Axis, Cells, Floats, Ints, Mask
 
 SIDES = (4, 8, 16)
@@ -95,6 +96,9 @@ def suppress(
 ) -> Release:
     """Withhold what the rule asks for, and what else it takes against every attacker.
 
+    What the withheld cells of a line add up to is protected too, where it would tell of too few:
+    the cells of the release then hold such sums beside those that were given.
+
     ``start`` names cells that are withheld anyway; ``against`` the attackers, all by default;
     ``progress`` hears which share of them is done.
     ``UnprotectableError`` names the cells for which no protection was found.
@@ -105,6 +109,17 @@ def suppress(
     for done, attacker in enumerate(against, start=1):
         certificates += search.protect(attacker)
         progress(done / len(against))
+    out_already = set(sums_given_away(cells, rule, ~cells.public))
+    while True:
+        told = sums_given_away(cells, rule, search.withheld)
+        sums = [one for one in told if one not in out_already and one not in cells.sums]
+        if not sums:
+            break
+        cells = with_sums(cells, sums)
+        certificates = [carried(one, cells, sums) for one in certificates]
+        search = _Search(cells, rule, np.append(search.withheld, np.ones(len(sums), dtype=bool)))
+        for attacker in against:
+            certificates += search.protect(attacker, first=len(cells) - len(sums))
     return release_of(cells, rule, search.withheld, certificates, against=against, bound=bound)
 
 
@@ -119,11 +134,12 @@ class _Search:
         self._found: dict[int, list[Certificate]] = {}
         self._places = [_places(box, len(cells)) for box in cells.boxes]
 
-    def protect(self, attacker: str | None) -> list[Certificate]:
-        """A certificate against one attacker for every cell, the widest first."""
+    def protect(self, attacker: str | None, *, first: int = 0) -> list[Certificate]:
+        """A certificate against one attacker for every cell from ``first`` on, the widest first."""
         cells = self._cells
         seen = known(cells, attacker, Published.before(cells))
         wanted = np.flatnonzero(targets(cells, attacker, self._primary))
+        wanted = wanted[wanted >= first]
         order = wanted[np.lexsort((wanted, -self._widths[wanted]))].tolist()
         certificates, open_cells = [], []
         for cell in order:
@@ -162,16 +178,17 @@ class _Search:
         """The pattern that was begun with, growing sets of cells around one, then all cells."""
         if self._is_begun:
             yield np.flatnonzero(self.withheld)
-        size = 0
+        cells, size = self._cells, 0
+        first = len(cells) - len(cells.sums)
+        around = [cell] if cell < first else cells.sums[cell - first]
         for side in SIDES:
             parts = [
-                self._around(box, axes, places[cell], side, width)
-                for box, axes, places in zip(
-                    self._cells.boxes, self._cells.axes, self._places, strict=True
-                )
-                if places[cell] >= 0
+                self._around(box, axes, places[one], side, width)
+                for box, axes, places in zip(cells.boxes, cells.axes, self._places, strict=True)
+                for one in around
+                if places[one] >= 0
             ]
-            within = np.unique(np.concatenate(parts))
+            within = np.unique(np.concatenate([*parts, np.arange(first, len(cells))]))
             if size < len(within) < len(self._cells):
                 yield within
             size = len(within)

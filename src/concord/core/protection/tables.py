@@ -236,6 +236,8 @@ class Cells:
     boxes: tuple[Ints, ...]
     axes: tuple[tuple[Axis, ...], ...]
     at: Mapping[Key, int] = field(repr=False)
+    sums: tuple[tuple[int, ...], ...] = ()
+    """The cells of each sum that joined the problem, which are its last cells"""
 
     def __len__(self) -> int:
         return len(self.keys)
