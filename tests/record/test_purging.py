@@ -17,9 +17,10 @@ from concord.exchange.merging import merge_undo, pair_merge
 from concord.record.checks import register_check
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError, PurgedError
+from concord.record.guard import service
 from concord.record.happening import happenings_after
 from concord.record.history import record_restore, records_removed, revision_pair, revisions_undo
-from concord.record.models import Purge, Revision, Waiting
+from concord.record.models import Purge, Record, Revision, Waiting
 from concord.record.publishing import gate_set, revisions_write_or_hold
 from concord.record.purged import removals_list
 from concord.record.purging import (
@@ -125,6 +126,20 @@ def test_a_field_that_must_be_there_empties_the_record(
     assert [(e.id, e.view) for e in gone] == [(activity, None)]
     followed = happenings_after(viewer=ANYONE, number=before)
     assert [(h.record_id, h.is_removed) for h in followed.seen] == [(activity, True)]
+
+
+def test_what_broke_a_rule_before_is_not_emptied_for_that(
+    first: Actor, second: Actor, activity: UUID
+) -> None:
+    """Rules become stricter; what was written before keeps its other fields."""
+    for row in (*Revision.objects.filter(record=activity), Record.objects.get(id=activity)):
+        row.content = {**row.content, "town": "a\u202eb"}
+        with service():
+            row.save()
+    done = _purge(first, second, activity, "note")
+    assert not done.empties
+    assert "note" not in Record.objects.get(id=activity).content
+    assert _purge(first, second, activity, "titles").empties
 
 
 def test_what_a_field_says_now_may_stay(first: Actor, second: Actor, activity: UUID) -> None:

@@ -92,6 +92,12 @@ def test_the_history_says_that_it_was_removed_and_not_what(
     assert "removed under a rule" in json.dumps(history)
     (told,) = Client().get(f"/api/records/{course}/removals").json()["removals"]
     assert (told["field"], told["rule"], told["revision"]) == ("note", "personal", 2)
+    on = Purge.objects.get().settled_at
+    assert on is not None
+    removed = [{"field": "note", "rule": "personal", "on": on.date().isoformat()}]
+    assert Client().get(f"/records/{course}.json").json()["removed"] == removed
+    listed = json.loads(b"".join(Client().get("/lists/training.json")))["records"]
+    assert [row["removed"] for row in listed] == [removed]
     make.write(
         make.parse("course", titles=text("Guards"), note=text("New"), providers=[str(make.owner)]),
         record_id=course,
@@ -202,6 +208,7 @@ def test_a_withheld_field_that_was_removed_shows_to_no_stranger(
     key = make.write(content, fields={"note": Level.INSTITUTION})
     approve(bob, ask(ann, key))
     assert "Removed under a rule" not in page(Client(), f"/records/{key}/")
+    assert Client().get(f"/records/{key}.json").json()["removed"] == []
     assert "Removed under a rule" in page(ann, f"/records/{key}/")
 
 

@@ -30,6 +30,7 @@ from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.running import feed_run
 from concord.exchange.feeding.sources import feeds_all, feeds_claim_due
+from concord.exchange.plain import all_plain
 from concord.exchange.services import folder_load
 from concord.exchange.workbook.writing import workbook_write
 from concord.jobs.schedule import schedule_ensure
@@ -251,7 +252,7 @@ def show(
 ) -> None:
     """Show one record as the public sees it."""
     view = record_get(viewer=ANYONE, record_id=_as_id(record), known_at=_as_moment(known_at))
-    console.print_json(orjson.dumps(_plain(view)).decode())
+    console.print_json(orjson.dumps(all_plain([view])[0]).decode())
 
 
 @app.command()

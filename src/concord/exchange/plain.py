@@ -7,7 +7,14 @@ from typing import Any
 
 import orjson
 
+from concord.record.purged import removals_of
 from concord.record.selectors import RecordView
+
+
+def all_plain(records: Sequence[RecordView]) -> list[dict[str, Any]]:
+    """Records as values that JSON has, with what was removed of them under a rule."""
+    removed = removals_of(records=records)
+    return [{**as_plain(record), "removed": removed.get(record.id, [])} for record in records]
 
 
 def as_plain(record: RecordView) -> dict[str, Any]:

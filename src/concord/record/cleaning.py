@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from concord.record.errors import InvalidContentError
+from concord.record.kinds import content_type
 from concord.record.models import Record, Revision, Waiting
 from concord.record.places import Held, Place, holds_nothing, place
 from concord.record.services import content_parse
@@ -16,8 +17,18 @@ from concord.record.spill import Spill
 AT_ONCE = 200
 
 
-def is_content(kind: str, content: dict[str, Any]) -> bool:
-    """Whether it keeps the rules of its kind."""
+def still_stands(kind: str, before: Mapping[str, Any], rest: Mapping[str, Any]) -> bool:
+    """Whether what is left of a content still keeps the rules of its kind.
+
+    What broke a rule before, since it became stricter, may go on breaking it.
+    """
+    if _keeps_rules(kind, rest):
+        return True
+    needed = {n for n, info in content_type(kind).model_fields.items() if info.is_required()}
+    return bool(rest) and needed <= rest.keys() and not _keeps_rules(kind, before)
+
+
+def _keeps_rules(kind: str, content: Mapping[str, Any]) -> bool:
     try:
         content_parse(kind=kind, data=content)
     except InvalidContentError:
@@ -49,18 +60,19 @@ class Revisions(Place):
         """A revision that cannot be without what goes is emptied, and says that it was."""
         for row in self._rows(spill):
             if spill.holds(row.content):
-                row.content = spill.rest(row.content)
-                if not is_content(row.record.kind, row.content):
-                    row.content = {}
-                    if row.operation == Revision.Operation.PUT:
-                        row.operation = Revision.Operation.PURGED
+                rest = spill.rest(row.content)
+                stands = still_stands(row.record.kind, row.content, rest)
+                row.content = rest if stands else {}
+                if not stands and row.operation == Revision.Operation.PUT:
+                    row.operation = Revision.Operation.PURGED
             if self._tells(spill, row.reason):
                 row.reason = ""
             row.save(update_fields=["content", "operation", "reason"])
         for record in Record.objects.filter(id__in=spill.ids):
             if spill.holds(record.content):
                 rest = spill.rest(record.content)
-                record.content = rest if is_content(record.kind, rest) else {}
+                stands = still_stands(record.kind, record.content, rest)
+                record.content = rest if stands else {}
                 record.save(update_fields=["content"])
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from concord.core.disclosure import Viewer
 from concord.record.errors import PurgedError
 from concord.record.models import Purge, Record
+
+if TYPE_CHECKING:
+    from concord.record.selectors import RecordView
 
 VIA = "purging"
 """The way in of a revision that says that something was removed."""
@@ -56,6 +60,23 @@ def removals_list(*, viewer: Viewer, record_id: UUID) -> list[Removal]:
         for row in rows
         if row.settled_at and viewer.may_see(record.audiences.get(row.field, record.audience))
     ]
+
+
+def removals_of(*, records: Sequence[RecordView]) -> dict[UUID, list[dict[str, str]]]:
+    """For files: the fields of each that say nothing since they were removed under a rule.
+
+    Of what a viewer sees; a field that is withheld from them is not said to be removed.
+    """
+    found: dict[UUID, list[dict[str, str]]] = {}
+    known = {record.id: record for record in records}
+    rows = Purge.objects.filter(record_id__in=list(known), state=Purge.State.DONE)
+    for row in rows.order_by("number"):
+        record = known[row.record_id]
+        if row.field and row.field not in {*record.content, *record.withheld}:
+            on = row.settled_at.date().isoformat() if row.settled_at else ""
+            told = {"field": row.field, "rule": row.rule, "on": on}
+            found.setdefault(record.id, []).append(told)
+    return found
 
 
 def raise_if_purged(record_id: UUID) -> None:

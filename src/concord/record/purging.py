@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from concord.core.disclosure import Actor, Clearance
-from concord.record.cleaning import is_content
+from concord.record.cleaning import still_stands
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.following import forget_purged
 from concord.record.guard import service
@@ -147,7 +147,8 @@ def _require_possible(purge: Purge, record: Record) -> None:
 
 def _empties(purge: Purge, record: Record) -> bool:
     """Whether the record cannot be without what goes."""
-    return not is_content(record.kind, _spill(purge, record).rest(record.content))
+    rest = _spill(purge, record).rest(record.content)
+    return not still_stands(record.kind, record.content, rest)
 
 
 def _spill(purge: Purge, record: Record) -> Spill:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from concord.core.vocabulary.folding import fold
 
+_fold: Final = fold.__wrapped__
+"""Without the memory of ``fold``: what is looked through here is long, and is not to be kept."""
 TELLING: Final = 8
 """Letters from which on a text is looked for where nothing names its record."""
 TELLING_WIDE: Final = 4
@@ -61,7 +63,7 @@ class Spill:
         """Whether one of the texts stands anywhere in a value, in whatever case or width."""
         if not self.texts:
             return False
-        return any(text in said for said in map(fold, strings_in(value)) for text in self.texts)
+        return any(text in said for said in map(_fold, strings_in(value)) for text in self.texts)
 
     def names(self, value: Any) -> bool:
         """Whether one of the records is named anywhere in a value."""
@@ -85,7 +87,7 @@ def strings_in(value: Any) -> Iterator[str]:
 def words_in(value: Any) -> Iterator[str]:
     """The folded texts of a value that tell enough to be looked for."""
     if isinstance(value, str):
-        said = fold(value)
+        said = _fold(value)
         least = TELLING if said.isascii() else TELLING_WIDE
         if len(said) >= least and not _NO_WORDS.fullmatch(said):
             yield said

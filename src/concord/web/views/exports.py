@@ -19,7 +19,7 @@ from concord.exchange.exports import (
     record_workbook,
 )
 from concord.exchange.linked import document, linked_lines
-from concord.exchange.plain import as_plain, json_list
+from concord.exchange.plain import all_plain, json_list
 from concord.exchange.sheets import list_lines, record_lines
 from concord.record.selectors import RecordView, record_get
 from concord.register.links import Parties, party_ids
@@ -41,7 +41,7 @@ def list_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
 def list_json(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """The same as one JSON document."""
     batches = listing_named(name).batches(viewer_of(request), request.GET)
-    plain = (list(map(as_plain, records)) for records in batches)
+    plain = map(all_plain, batches)
     return _streamed(json_list(b'{"records": [', plain), "application/json", f"concord-{name}.json")
 
 
@@ -111,7 +111,7 @@ def record_csv(request: HttpRequest, record_id: UUID) -> StreamingHttpResponse:
 def record_json(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """One record as JSON."""
     record = record_get(viewer=viewer_of(request), record_id=record_id)
-    return HttpResponse(orjson.dumps(as_plain(record)), content_type="application/json")
+    return HttpResponse(orjson.dumps(all_plain([record])[0]), content_type="application/json")
 
 
 def record_linked(request: HttpRequest, record_id: UUID) -> HttpResponse:
