@@ -23,13 +23,20 @@ from concord.record.publishing import (
 from concord.record.sensitive import (
     SensitiveContentError,
     UnconfirmedContentError,
+    confirming,
     decisions_of,
     findings,
     rules_faults,
     warnings_confirm,
     warnings_open,
 )
-from concord.record.services import Draft, content_parse, records_take_over, revisions_write
+from concord.record.services import (
+    Draft,
+    content_parse,
+    record_remove,
+    records_take_over,
+    revisions_write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +254,17 @@ def test_a_faulty_file_closes_the_gate_and_is_explained(
         assert str(own) in fault.where
         with pytest.raises(ImproperlyConfigured):
             write(actor, draft(HARMLESS))
+
+
+def test_the_reason_of_a_change_is_held_to_the_gate(actor: Actor) -> None:
+    with pytest.raises(SensitiveContentError) as error:
+        revisions_write(actor=actor, drafts=[draft(HARMLESS)], via="test", reason=GUARDS)
+    assert set(error.value.fields) == {"reason"}
+    (key,) = write(actor, draft(HARMLESS))
+    with pytest.raises(SensitiveContentError):
+        record_remove(actor=actor, record_id=key, via="test", reason=MARKED)
+    with pytest.raises(UnconfirmedContentError):
+        record_remove(actor=actor, record_id=key, via="test", reason=PERSON)
+    with confirming(every=True, person=actor.person):
+        record_remove(actor=actor, record_id=key, via="test", reason=PERSON)
+    assert Record.objects.get(id=key).is_removed

@@ -25,6 +25,7 @@ from concord.record.audiences import viewer_as
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotFoundError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.selectors import RecordView, record_get, records_get
+from concord.record.sensitive import OnTheWay, sensitive_require
 from concord.record.services import Draft, content_parse
 from concord.register.citing import source_named
 from concord.register.reading import title_of
@@ -101,6 +102,9 @@ def proposal_make(
         raise ProposalError(fields=faults)
     if base == wanted:
         raise ProposalError(_("Nothing was changed: there is nothing to propose."))
+    asked = {**wanted, "reason": reason}
+    change = OnTheWay(record.id if record else institution, kind, asked, base, lambda: False)
+    sensitive_require(actor=Actor(institution, person.id), changes=[change])
     if len(orjson.dumps([base, wanted])) > LARGEST:
         raise ProposalError(_("This is too much for one proposal."))
     found = source_named(viewer=viewer, text=source)

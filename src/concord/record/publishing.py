@@ -90,7 +90,7 @@ def revisions_write_or_hold(
         if held:
             check_references(drafts)
             _require_current(held, current, actor)
-            _require_fit(held, current, actor, standing)
+            _require_fit(held, current, actor, standing, reason)
             Waiting.objects.filter(
                 institution=actor.institution, record_id__in=list(kept_back)
             ).delete()  # a newer change of a record stands for an older one
@@ -117,13 +117,17 @@ def _require_current(drafts: Sequence[Draft], current: Mapping[UUID, Record], ac
 
 
 def _require_fit(
-    drafts: Sequence[Draft], current: Mapping[UUID, Record], actor: Actor, standing: Standing
+    drafts: Sequence[Draft],
+    current: Mapping[UUID, Record],
+    actor: Actor,
+    standing: Standing,
+    reason: str,
 ) -> None:
     """Hold to the gate what waits; on warnings whoever publishes it decides, not who made it."""
     changes = changes_on_the_way(drafts, current, standing)
     if not actor.may_publish:
         changes = (replace(change, is_let_out=lambda: False) for change in changes)
-    sensitive_require(actor=actor, changes=changes)
+    sensitive_require(actor=actor, changes=changes, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

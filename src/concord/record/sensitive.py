@@ -65,11 +65,12 @@ _confirmed: ContextVar[_Confirmed] = ContextVar("confirmed_warnings", default=_N
 class _FoundError(ConcordError):
     """The content check found something; ``fields`` say where, why and what to do."""
 
-    def __init__(self, found: Sequence[tuple[UUID, Finding]]) -> None:
+    def __init__(self, found: Sequence[tuple[UUID | None, Finding]]) -> None:
         self.found = list(found)
         fields: dict[str, str] = {}
         for record_id, one in self.found:
-            fields.setdefault(f"{record_id}: {one.field}", one.said)
+            where = f"{record_id}: {one.field}" if record_id else one.field
+            fields.setdefault(where, one.said)
         super().__init__(fields=fields)
 
 
@@ -239,15 +240,20 @@ def confirming(
         _confirmed.reset(token)
 
 
-def sensitive_require(*, actor: Actor, changes: Iterable[OnTheWay]) -> None:
+def sensitive_require(*, actor: Actor, changes: Iterable[OnTheWay], reason: str = "") -> None:
     """Hold what is to be written against the rules; every service that writes calls it.
+
+    ``reason`` stands in the history beside what is written, and is held to them too.
 
     Raises ``SensitiveContentError`` for what is refused or stopped in anything that changes or that
     others come to see, ``UnconfirmedContentError`` for warnings that nobody decided on, in what
     others come to see. The faults name record and field.
     """
-    stopped: list[tuple[UUID, Finding]] = []
-    asked: list[tuple[UUID, Finding]] = []
+    stopped: list[tuple[UUID | None, Finding]] = []
+    asked: list[tuple[UUID | None, Finding]] = []
+    said = findings("", {"reason": reason}) if reason else []
+    stopped += [(None, one) for one in said if not one.is_warning]
+    asked += [(None, one) for one in _decided(actor, None, said)]
     for change in changes:
         found = findings(change.kind, change.content)
         if not found:
@@ -268,7 +274,7 @@ def sensitive_require(*, actor: Actor, changes: Iterable[OnTheWay]) -> None:
         raise UnconfirmedContentError(asked)
 
 
-def _decided(actor: Actor, record_id: UUID, found: Iterable[Finding]) -> list[Finding]:
+def _decided(actor: Actor, record_id: UUID | None, found: Iterable[Finding]) -> list[Finding]:
     """Remember what is confirmed just now; give the warnings that are open still."""
     left = warnings_open(institution=actor.institution, found=found)
     now = _confirmed.get()

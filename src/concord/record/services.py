@@ -101,7 +101,8 @@ def revisions_write(
         for record in current.values():
             _require_owner(record, actor)
         _require_leave(drafts, current, actor, standing)
-        sensitive_require(actor=actor, changes=changes_on_the_way(drafts, current, standing))
+        changes = changes_on_the_way(drafts, current, standing)
+        sensitive_require(actor=actor, changes=changes, reason=reason)
         for start in range(0, len(drafts), BATCH):
             batch = drafts[start : start + BATCH]
             records = [
@@ -158,6 +159,7 @@ def records_remove(
         current = _current(list(ids))
         if len(current) != len(set(ids)) or any(r.is_removed for r in current.values()):
             raise NotFoundError
+        sensitive_require(actor=actor, changes=[], reason=reason)
         for number, record in enumerate(current.values(), start=head.number + 1):
             _require_owner(record, actor)
             record.revision_number += 1
@@ -194,6 +196,7 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
             sensitive_require(
                 actor=actor,
                 changes=[OnTheWay(record.id, record.kind, record.content, {}, lambda: True)],
+                reason=reason,
             )
             record.audiences, record.in_totals = {}, False
             record.owner_id = actor.institution

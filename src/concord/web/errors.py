@@ -69,18 +69,21 @@ def _found_page(
 
     A form with a file cannot be sent again: its page has a tick of its own.
     """
-    by_record: dict[UUID, list[Finding]] = {}
+    by_record: dict[UUID | None, list[Finding]] = {}
     for record_id, one in error.found:
         by_record.setdefault(record_id, []).append(one)
-    known = records_get(viewer=viewer_of(request), ids=list(by_record))
+    known = records_get(viewer=viewer_of(request), ids=[key for key in by_record if key])
     is_stopped = isinstance(error, SensitiveContentError)
     again = {"csrfmiddlewaretoken", "confirmed_warning", "warnings_confirmed"}
+    by_view = [(known.get(key) if key else None, found) for key, found in by_record.items()]
     context = {
         "error": error,
         "is_stopped": is_stopped,
         "records": [
-            (title_of(known[key], language()) if key in known else "", known.get(key), found)
-            for key, found in by_record.items()
+            (title_of(record, language()) if record else "", record, found)
+            for record, found in (
+                (known.get(key) if key else None, f) for key, f in by_record.items()
+            )
         ],
         "all": [one for _key, one in error.found],
         "may_confirm": not is_stopped and request.method == "POST" and not request.FILES,

@@ -17,7 +17,7 @@ from concord.exchange.feeding.entries import (
     entry_unlock,
 )
 from concord.exchange.feeding.running import feed_replay, feed_run
-from concord.exchange.models import FeedEntry
+from concord.exchange.models import FeedEntry, FeedRaw, FeedRun
 from concord.record.publishing import (
     records_publish,
     revisions_write_or_hold,
@@ -185,3 +185,38 @@ def test_a_change_by_hand_that_waits_is_not_pushed_aside(centre: Centre) -> None
     assert shown(feed_run(source_id=source.id), "left", "waiting") == [1, 0]
     (waiting,) = waiting_for_institution(institution=centre.acting.institution)
     assert waiting.content["town"] == "Mito"
+
+
+GUARDS = "Twelve armed guards protect the Northmoor Research Reactor at 06:00"
+
+
+def test_what_the_content_check_stops_is_refused_and_not_kept(centre: Centre) -> None:
+    url = centre.server.put(
+        "/c.ics",
+        calendar(
+            event("1", "Forensics", DESCRIPTION=GUARDS), event("2", f"{GUARDS}."),
+            event("3", "Culture (ask jane.doe@mail.example)"),
+        ),
+    )  # fmt: skip
+    source = centre.approved(url)
+    run = feed_run(source_id=source.id)
+    assert set(centre.records()) == {"Culture (ask jane.doe@mail.example)"}
+    assert shown(run, "new", "refused") == [1, 2]
+    refused = FeedEntry.objects.filter(status="refused")
+    assert all("It says when guards" in entry.message for entry in refused)
+    kept = [str(value) for entry in FeedEntry.objects.all() for value in vars(entry).values()]
+    kept += [raw.text for raw in FeedRaw.objects.all()]
+    kept += [str(row) for one in FeedRun.objects.all() for row in one.rows]
+    assert not any("Northmoor" in text for text in kept)
+
+
+def test_a_feed_lets_out_what_it_warns_of_only_once_that_was_confirmed(centre: Centre) -> None:
+    warned = event("1", "Culture (ask jane.doe@mail.example)")
+    url = centre.server.put("/c.ics", calendar(event("1", "Culture")))
+    source = centre.approved(url, lets_out=True)
+    feed_run(source_id=source.id)
+    key = centre.records()["Culture"].id
+    records_publish(actor=centre.acting.require(Role.PUBLISHER), ids=[key])
+    centre.server.put("/c.ics", calendar(warned))
+    assert shown(feed_run(source_id=source.id), "changed", "refused") == [0, 1]
+    assert "mail.example" not in str(centre.records()["Culture"].content)

@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -254,9 +254,13 @@ class Plan:
             row.refuse(Outcome.REFUSED, faults)
             return
         remarks = content_remarks(row.kind, row.content)
-        if remarks.stops:
-            row.refuse(Outcome.REFUSED, " ".join(map(finding_text, remarks.stops)))
-            return
+        whole = content_remarks(row.kind, {**row.content, "description": row.item.summary})
+        if whole.stops:  # what an item says beside its record would be kept with its text
+            row.refuse(Outcome.REFUSED, " ".join(map(finding_text, whole.stops)))
+            is_title = any(one.field == "titles" for one in whole.stops)
+            row.item = replace(row.item, raw="", titles={} if is_title else row.item.titles)
+            row.said, row.content = {}, {}
+            return  # nothing of what does not belong here is kept
         row.notes += remarks.said
 
     def _doubt(self, rows: Sequence[Planned], own: set[str]) -> None:
