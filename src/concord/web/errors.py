@@ -80,10 +80,7 @@ def _found_page(
         "error": error,
         "is_stopped": is_stopped,
         "records": [
-            (title_of(record, language()) if record else "", record, found)
-            for record, found in (
-                (known.get(key) if key else None, f) for key, f in by_record.items()
-            )
+            (title_of(view, language()) if view else "", view, found) for view, found in by_view
         ],
         "all": [one for _key, one in error.found],
         "may_confirm": not is_stopped and request.method == "POST" and not request.FILES,
