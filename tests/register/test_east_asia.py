@@ -11,12 +11,14 @@ from concord.core.disclosure import ANYONE, Level
 from concord.exchange.services import folder_load
 from concord.record.checks import register_check
 from concord.record.columns import Question
+from concord.record.publishing import Levels
 from concord.record.selectors import RecordView, record_list, records_get
 from concord.register.links import Link, Parties, links_of, short_name
-from concord.register.lists import link_table
+from concord.register.lists import institution_table, link_table
+from concord.register.policies import policy_get, policy_levels
 from concord.register.reading import title_of
 from concord.register.tables import citations_of, names_of
-from concord.register.words import Confirmation, Cut
+from concord.register.words import CENTRE_KINDS, Confirmation, Cut
 from concord.studies.selectors import coverage_get
 
 pytestmark = pytest.mark.usefixtures("east_asia")
@@ -297,3 +299,14 @@ def test_topic_by_role_counts_only_roles_named_for_a_course() -> None:
     topics = _coverage(Cut.BRIEF)
     assert set(topics["B5"]["roles"]) == {"R08"}
     assert topics["A1"]["roles"] == {}
+
+
+def test_every_centre_has_an_example_policy_that_is_no_word_of_its_own() -> None:
+    table = institution_table()
+    centres = table.ids_where(ANYONE, Question({"kind": frozenset(CENTRE_KINDS)}))
+    found = {key: policy_get(viewer=ANYONE, institution=key) for key in centres}
+    assert len(found) == 13
+    assert all(policy and policy.is_example and policy.rules for policy in found.values())
+    assert len({str(policy.rules) for policy in found.values() if policy}) == 13
+    proposed = {str(policy_levels(institution=key, kinds=["need"])["need"]) for key in centres}
+    assert proposed == {str(Levels(Level.PUBLIC))}
