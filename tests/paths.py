@@ -284,7 +284,7 @@ def _desk(world: World) -> Iterator[Ask]:
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
                  "readers", "members", "tokens", "workbook", "upload_new", "duplicates",
                  "decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
-                 "notices", "me", "own_embedding", "publish", "policy_edit"):  # fmt: skip
+                 "notices", "me", "own_embedding", "publish", "policy_edit", "groups"):  # fmt: skip
         yield _page(name)
     yield _page("record_new", "courses")
     yield _page("record_new", "activities")
@@ -352,7 +352,9 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "network": "reads as the public", "network_round_new": "reads as the public",
     "network_round": "reads as the public", "duplicate_undo": OWN, "feed": OWN, "feed_do": OWN,
     "feed_settings": OWN, "feed_items": OWN, "feed_decide": OWN, "feed_item": OWN, "feed_run": OWN,
-    "purge": "for those who may approve it", "hook": OWN, "clearing": "of a contact point: what waits for it alone",
+    "purge": "for those who may approve it", "hook": OWN, "network_members": "for coordinators; counts only what they see",
+    "state_members": "for contact points; counts only what they see",
+    "clearing": "of a contact point: what waits for it alone",
 }  # fmt: skip
 """Addresses that are asked in another way, or give out nothing of others; with the reason."""
 COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from concord.accounts.models import Invitation, Mandate, Role
 from concord.accounts.selectors import Coordinating
 from concord.core.disclosure import (
@@ -20,6 +22,7 @@ from concord.core.disclosure import (
     state_audience,
 )
 from concord.record.audiences import audiences_of
+from concord.record.errors import InvalidContentError
 from concord.record.members import member_admit, member_end
 from concord.record.selectors import record_get, records_get
 
@@ -36,7 +39,14 @@ def network_end(*, coordinating: Coordinating, institution: UUID) -> int:
 
 
 def state_admit(*, clearance: Clearance, institution: UUID) -> None:
-    """A contact point says that an institution is of its State; raises ``NotFoundError``."""
+    """A contact point says that an institution is of its State; raises ``NotFoundError``.
+
+    One whose record names another State, or none, is refused with ``InvalidContentError``: no State
+    takes an institution from another.
+    """
+    if _state_known(institution) != clearance.state:
+        message = _("Its record in the register does not name your State.")
+        raise InvalidContentError(message, fields={"institution": message})
     _admit(state_audience(clearance.state), institution, clearance.person)
 
 
@@ -74,6 +84,6 @@ def invited_admit(*, invitation: Invitation) -> None:
 
 
 def _state_known(institution: UUID) -> str:
-    """The State that the register gives an institution before it has a manager who could say."""
+    """The State that the register gives an institution."""
     record = records_get(viewer=ANYONE, ids=[institution]).get(institution)
     return str(record.content.get("state", "")) if record else ""

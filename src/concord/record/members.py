@@ -19,6 +19,7 @@ from concord.core.disclosure import (
     Audience,
     Breadth,
     Level,
+    Viewer,
     breadth_of,
     group_audience,
     level_of,
@@ -90,6 +91,19 @@ def _draw_back(institution: UUID, audience: Audience) -> int:
         revisions_write(actor=Actor(institution), drafts=drafts, via="leaving", reason=reason)
         count += len(rows)
     return count
+
+
+def shared_count(*, viewer: Viewer, institution: UUID, audience: Audience) -> int | None:
+    """How many records would be drawn back if a membership ended, of those that ``viewer`` sees.
+
+    None for a viewer who is not in the audience: to admit opens nothing.
+    """
+    if not viewer.may_see(audience):
+        return None
+    rows = Record.objects.filter(
+        id__in=_shared_with(institution, audience), audience__in=viewer.audiences
+    )
+    return rows.count()
 
 
 def _shared_with(institution: UUID, audience: str) -> list[UUID]:

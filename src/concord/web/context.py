@@ -41,6 +41,7 @@ DESK: Final = (
     ("affirming", _("Still so?"), Role.EDITOR),
     ("readers", _("Who read it"), Role.READER),
     ("policy_edit", _("What we show to whom"), Role.PUBLISHER),
+    ("groups", _("Groups"), Role.READER),
     ("own_releases", _("Protected totals"), Role.MANAGER),
     ("purges", _("Removed for good"), Role.PUBLISHER),
     ("hooks", _("Web hooks"), Role.MANAGER),

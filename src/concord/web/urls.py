@@ -4,6 +4,7 @@ from django.urls import path
 
 from concord.web.views import (
     account,
+    admitting,
     answers,
     clearing,
     collaboration,
@@ -15,6 +16,7 @@ from concord.web.views import (
     exports,
     feeds,
     forms,
+    groups,
     home,
     hooks,
     institutions,
@@ -116,6 +118,13 @@ urlpatterns = [
     path("desk/records/new/<str:sheet>/", forms.record_new, name="record_new"),
     path("desk/records/removed/", forms.records_removed, name="records_removed"),
     path("desk/questions/", answers.questions, name="questions"),
+    path("desk/groups/", groups.groups, name="groups"),
+    path(
+        "desk/network/<uuid:network_id>/members/",
+        admitting.network_members,
+        name="network_members",
+    ),
+    path("desk/clearing/<str:state>/institutions/", admitting.state_members, name="state_members"),
     path("desk/policy/", policies.policy_edit, name="policy_edit"),
     path("desk/publish/", publishing.publish, name="publish"),
     path("desk/take-over/", desk.take_over, name="take_over"),

@@ -32,6 +32,8 @@ class What(models.TextChoices):
     HOOK_STOPPED = "hook_stopped", _("A web hook was stopped")
     UPLOAD_READY = "upload_ready", _("An upload is ready to be looked at")
     PURGE_ASKED = "purge_asked", _("Somebody asks that something be removed for good")
+    GROUP_FOUNDED = "group_founded", _("You are in a new group")
+    MEMBERSHIP = "membership", _("A membership of yours began or ended")
     PURGE_SETTLED = "purge_settled", _("A removal that you asked for was decided")
 
 

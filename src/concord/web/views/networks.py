@@ -60,10 +60,11 @@ def members_of(network: UUID) -> list[RecordView]:
     """The institutions that stand in the register as members of a network, by name."""
     wanted = Question({"network": frozenset({str(network)})})
     ids = institution_table().ids_where(ANYONE, wanted)
-    return _by_name(records_get(viewer=ANYONE, ids=ids).values())
+    return by_name(records_get(viewer=ANYONE, ids=ids).values())
 
 
-def _by_name(records: Iterable[RecordView]) -> list[RecordView]:
+def by_name(records: Iterable[RecordView]) -> list[RecordView]:
+    """Institutions by State and name."""
     return sorted(records, key=lambda r: (r.content.get("state", ""), short_name(r, language())))
 
 
@@ -108,19 +109,20 @@ def network(request: HttpRequest, network_id: UUID) -> HttpResponse:
 
 def _others(request: HttpRequest, known: set[UUID]) -> list[tuple[RecordView, bool]]:
     """Institutions that answer to the words, beside those of the network."""
-    found = _search(request.GET.get("q", ""), known)
+    found = institutions_found(request.GET.get("q", ""), known)
     on_board = managed(institutions=[record.id for record in found])
     return [(record, record.id in on_board) for record in found]
 
 
-def _search(words: str, known: set[UUID]) -> list[RecordView]:
+def institutions_found(words: str, known: set[UUID]) -> list[RecordView]:
+    """Institutions that answer to words, by name, but for those that are known already."""
     if not words.strip():
         return []
     page = institution_table().page(
         ANYONE, Question({}, words.replace("\0", " ")[:LONGEST_SEARCH]), FOUND
     )
     records = records_get(viewer=ANYONE, ids=[i for i in page.ids if i not in known])
-    return _by_name(records.values())
+    return by_name(records.values())
 
 
 def _invite(request: HttpRequest, coordinating: Coordinating) -> str:
@@ -159,12 +161,12 @@ def round_new(request: HttpRequest, network_id: UUID) -> HttpResponse:
     chosen = read_ids(request.POST, "institution", MOST)
     known = {member.id for member in members}
     kept = records_get(viewer=ANYONE, ids=[i for i in chosen if i not in known])
-    others = _search(request.POST.get("q", ""), known | set(kept))
+    others = institutions_found(request.POST.get("q", ""), known | set(kept))
     today = timezone.now().date()
     context: dict[str, Any] = {
         "network": record_get(viewer=ANYONE, record_id=network_id, kind="network"),
         "members": members,
-        "others": [*_by_name(kept.values()), *others],
+        "others": [*by_name(kept.values()), *others],
         "chosen": set(chosen) if request.method == "POST" else known,
         "typed": request.POST
         or {
@@ -220,7 +222,7 @@ def network_round(request: HttpRequest, network_id: UUID, round_id: UUID) -> Htt
         "silent": _sorted(parties, [a for a in asked if not a.has_answered]),
         "answered": _sorted(parties, [a for a in asked if a.has_answered]),
         "managed": managed(institutions=ids),
-        "candidates": [*members, *_search(request.GET.get("q", ""), known)],
+        "candidates": [*members, *institutions_found(request.GET.get("q", ""), known)],
         "words": request.GET.get("q", ""),
         "today": timezone.now().date(),
         "days": BETWEEN_REMINDERS.days,
