@@ -184,7 +184,7 @@ API_READS: Final = (
     "/training", "/institutions", "/statements", "/sources", "/collaboration", "/coverage",
     "/coverage/{code}", "/summary", "/declarations", "/recommendations", "/vocabulary/{name}",
     "/glossary", "/about", "/records/{record_id}", "/records/{record_id}/revisions",
-    "/records/{record_id}/revisions/{revision}", "/waiting", "/export/{kind}", "/readings",
+    "/records/{record_id}/revisions/{revision}", "/waiting", "/export/{kind}", "/readings", "/levels", "/groups",
     "/sources/{source}/citing",
 )  # fmt: skip
 API_WRITES: Final = (
@@ -247,7 +247,7 @@ def _call(method: str, path: str, body: object = None) -> Ask:
     return f"{method.upper()} {address}", ask
 
 
-COMMANDS: Final = ("institutions", "show", "export", "coverage")
+COMMANDS: Final = ("institutions", "show", "export", "coverage", "policy")
 
 
 def _commands(world: World) -> Iterator[Ask]:
@@ -256,6 +256,8 @@ def _commands(world: World) -> Iterator[Ask]:
         yield _run("coverage", "--cut", cut, "--json")
     for kind in KINDS:
         yield _run("export", kind)
+    for key in (OWNER, MEMBER):
+        yield _run("policy", str(key))
     for key in asked_ids(world):
         yield _run("show", str(key))
 

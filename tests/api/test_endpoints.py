@@ -6,6 +6,7 @@ import datetime as dt
 import json
 
 import pytest
+from calling import Program
 from django.test import Client
 from django.utils import timezone
 from making import Maker, join, text
@@ -19,7 +20,8 @@ from concord.accounts.services import (
     token_revoke,
     token_uses_forget,
 )
-from concord.core.disclosure import ANYONE, Level
+from concord.core.disclosure import ANYONE, Actor, Level, state_audience
+from concord.record.members import group_found, member_admit
 from concord.record.selectors import record_list
 
 
@@ -127,3 +129,24 @@ def test_a_person_sees_from_where_a_token_is_used(client: Client, make: Maker) -
     TokenUse.objects.filter(program="curl/8").update(last_at=timezone.now() - dt.timedelta(days=91))
     assert token_uses_forget() == 1
     assert "curl/8" not in editor.get("/desk/tokens/").content.decode()
+
+
+def test_an_institution_reads_with_whom_it_can_share(make: Maker) -> None:
+    centre = make.write(make.institution("Centre", state="JP"))
+    other = make.write(make.institution("Other", state="KR"))
+    member_admit(audience=state_audience("JP"), institution=centre)
+    group = group_found(actor=Actor(centre), name="Pair", institutions=[other])
+    client = Program(centre)
+    levels = client.get("/api/levels").json()["levels"]
+    assert [(row["level"], row["who"], row["tlp"]) for row in levels] == [
+        ("public", "everybody", "TLP:CLEAR"),
+        (f"group:{group}", "group “Pair”", "TLP:AMBER+STRICT"),
+        ("state", "institutions of Japan", "TLP:AMBER"),
+        ("institution", "Centre alone", "TLP:AMBER+STRICT"),
+    ]
+    (shown,) = client.get("/api/groups").json()["groups"]
+    assert (shown["name"], set(shown["members"])) == ("Pair", {str(centre), str(other)})
+    assert Program(make.write(make.institution("Third"))).get("/api/groups").json() == {
+        "groups": []
+    }
+    assert Client().get("/api/levels").status_code == 401

@@ -92,9 +92,13 @@ def _say_kinds(schemas: dict[str, Any]) -> None:
         }
 
 
+OF_ONES_OWN: Final = frozenset({"/api/waiting", "/api/readings", "/api/levels", "/api/groups"})
+"""What is asked by an institution about itself: the public has no answer there."""
+
+
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     is_writing = method != "get"
-    needs_token = is_writing or path == "/api/waiting"
+    needs_token = is_writing or path in OF_ONES_OWN
     operation["security"] = [{"bearer": []}] if needs_token else [{}, {"bearer": []}]
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]

@@ -99,6 +99,19 @@ CELL: Final[dict[str, Any]] = {
     "value": None,
     "seen": 0,
 }
+LEVEL: Final = {
+    "level": "public",
+    "who": "everybody",
+    "tlp": "TLP:CLEAR",
+    "asks": "You may pass it on to anybody.",
+}
+GROUP: Final = {
+    "id": COURSE,
+    "name": "Border exercises",
+    "founder": INSTITUTION,
+    "members": [INSTITUTION],
+    "founded_at": "2027-01-15T09:30:00Z",
+}
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "RecordOut": RECORD,
     "PageOut": {
@@ -146,6 +159,10 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "cells": {},
         "evidence": {"course": {"offer": 1}},
     },
+    "LevelOut": LEVEL,
+    "LevelsOut": {"levels": [LEVEL]},
+    "GroupOut": GROUP,
+    "GroupsOut": {"groups": [GROUP]},
     "SummaryOut": {
         "centres": 7,
         "topics": {"offered": 21},

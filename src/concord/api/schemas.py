@@ -479,3 +479,34 @@ class ReadingsOut(Schema):
     """Who read what an institution does not show to everybody, newest day first."""
 
     readings: list[ReadingOut]
+
+
+class LevelOut(Schema):
+    """A level that an institution can choose for a record or for one of its fields."""
+
+    level: str = Field(description="public, network:ID, group:ID, state or institution")
+    who: str = Field(description="Who sees it, in English")
+    tlp: str = Field(description="The label of TLP 2.0")
+    asks: str = Field(description="What the label asks of the reader")
+
+
+class LevelsOut(Schema):
+    """The levels of an institution, widest first and its own last."""
+
+    levels: list[LevelOut]
+
+
+class GroupOut(Schema):
+    """A few named institutions that share more with each other; it never grows."""
+
+    id: UUID
+    name: str
+    founder: UUID = Field(description="The institution that founded it")
+    members: list[UUID] = Field(description="The institutions that are in it now")
+    founded_at: dt.datetime
+
+
+class GroupsOut(Schema):
+    """The groups that an institution is in, oldest first."""
+
+    groups: list[GroupOut]

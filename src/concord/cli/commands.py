@@ -23,6 +23,7 @@ from rich.table import Table
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
 from concord.cli.members import member
+from concord.cli.policies import policy
 from concord.cli.purges import purge
 from concord.cli.releases import attack, releases
 from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
@@ -60,6 +61,7 @@ app = typer.Typer(
 app.add_typer(member, name="member")
 app.add_typer(releases, name="release")
 app.command()(attack)
+app.command()(policy)
 app.command()(purge)
 console = Console()
 
