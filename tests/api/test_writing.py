@@ -318,7 +318,7 @@ def test_a_tag_tells_nothing_of_what_is_withheld(make: Maker, client: Client) ->
     )
     after = client.get(f"/api/records/{key}"), client.get("/api/institutions")
     assert [a["ETag"] for a in before] == [a["ETag"] for a in after]
-    assert before[0]["ETag"].startswith("W/")
+    assert [a.content for a in before] == [a.content for a in after]
     member = member_of(make.owner)
     assert record_get(viewer=member, record_id=key).content["mailbox"] == "desk@centre.example"
     make.write(

@@ -122,7 +122,7 @@ def test_a_field_that_must_be_there_empties_the_record(
         record_restore(actor=first, record_id=activity, revision_number=1, reason="back")
     assert records_removed(owner=first.institution) == []
     assert list(register_check()) == []
-    gone = entry_list(viewer=ANYONE, span=Span(["activity"]), count=10)[0]
+    gone = entry_list(span=Span(["activity"]), count=10)[0]
     assert [(e.id, e.view) for e in gone] == [(activity, None)]
     followed = happenings_after(viewer=ANYONE, number=before)
     assert [(h.record_id, h.is_removed) for h in followed.seen] == [(activity, True)]

@@ -232,3 +232,31 @@ def test_the_page_of_an_own_record_leads_there(make: Maker, centre: UUID) -> Non
     link = f'href="{ADDRESS}?id={key}"'
     assert link in join(centre, Role.PUBLISHER, "ann").get(f"/records/{key}/").content.decode()
     assert link not in join(centre, Role.EDITOR, "bob").get(f"/records/{key}/").content.decode()
+
+
+def test_the_history_says_when_levels_changed_to_those_who_may_know(
+    make: Maker, centre: UUID, network: UUID
+) -> None:
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    member = join(_members(network, centre)[0], Role.READER, "mia")
+    share(ann, key, **{f"choice-{key}": "level=public"})
+    share(ann, key, **{f"choice-{key}": f"level=public&field.length_hours=network:{network}"})
+    form = {f"choice-{key}": "level=public&field.length_hours=institution"}
+    html = page(ann, id=str(key), **form)
+    ann.post(ADDRESS, {"id": str(key), **form, "do": "publish", "seen": seen(html)})
+
+    def told(client: Client, number: int) -> str:
+        text = client.get(f"/records/{key}/revisions/{number}/").content.decode()
+        text = text.partition("Who sees it from then on")[2].partition("</ul>")[0]
+        return " ".join(re.sub("<[^>]*>", " ", text).split())
+
+    assert told(ann, 3) == "Hours: seen by members of Ring"
+    assert told(ann, 4) == "Hours: seen by Centre alone"
+    assert told(member, 3) == "Hours: seen by members of Ring"  # as everybody, and as a member
+    assert told(member, 4) == "Hours: withheld"
+    assert told(Client(), 2) == "Hours: withheld"
+    history = Client().get(f"/records/{key}/").content.decode()
+    assert f"/records/{key}/revisions/2/" in history
+    assert f"/records/{key}/revisions/3/" not in history  # it showed the public nothing
+    assert Client().get(f"/records/{key}/revisions/3/").status_code == 404

@@ -13,27 +13,16 @@ from ninja import Schema
 from concord.api.errors import ConditionFailedError, ConditionNeededError
 
 JSON: Final = "application/json"
-COUNTED: Final = ("revision", "changed_at")
-"""What counts every revision, those of withheld fields too."""
 
 
 def tag_of(shown: dict[str, Any]) -> str:
     """The ETag of what is shown: a digest of it, so that the same is the same for every viewer.
 
-    Where a field of a record is withheld, the number and time of its revision are left out of the
-    digest and the tag is weak: it does not tell the viewer that the field was changed.
+    Numbers and times of revisions are those of the last that showed the viewer something, so that
+    the tag tells nothing of what is withheld.
     """
-    records = shown.get("records", [shown])
-    is_whole = not any(record.get("withheld") for record in records)
-    if not is_whole:
-        plain = [
-            {k: v for k, v in record.items() if not (record["withheld"] and k in COUNTED)}
-            for record in records
-        ]
-        shown = {**shown, **dict.fromkeys(COUNTED), "records": plain}
     data = orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)
-    digest = hashlib.sha256(data).hexdigest()[:32]
-    return f'"{digest}"' if is_whole else f'W/"{digest}"'
+    return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
 def answer(request: HttpRequest, out: Schema, status: int = HTTPStatus.OK) -> HttpResponse:

@@ -245,9 +245,7 @@ def _page(given: Mapping[str, str]) -> tuple[Asked, list[Entry], bool]:
     if since and until and (since > until or len(asked.since) != len(asked.until)):
         raise ProtocolError("badArgument", "from and until do not fit together.")
     kinds = [asked.kind] if asked.kind else list(all_kinds())
-    entries, more = entry_list(
-        viewer=ANYONE, span=Span(kinds, since, until), after=asked.after, count=PAGE
-    )
+    entries, more = entry_list(span=Span(kinds, since, until), after=asked.after, count=PAGE)
     if not entries:
         raise ProtocolError("noRecordsMatch", "Nothing fits.")
     return asked, entries, more

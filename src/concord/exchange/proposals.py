@@ -300,9 +300,9 @@ def _write(  # noqa: PLR0917 - what is written, and how it is said
     content, existing = wanted, 0
     if settling.record is not None:
         whole = record_get(viewer=viewer_as(actor.institution), record_id=proposal.record_id)
-        existing = whole.revision_number
-        if made_from != existing:
-            raise ChangedMeanwhileError(fields={str(whole.id): str(existing)})
+        existing, told = whole.revision_number, settling.record.revision_number
+        if made_from != told:
+            raise ChangedMeanwhileError(fields={str(whole.id): str(told)})
         sense = Sense(Names(settling.viewer, language))
         content = carried(proposal.kind, base, wanted, whole.content, sense)
         if content == whole.content:

@@ -11,6 +11,7 @@ from concord.core.disclosure import Viewer
 from concord.record.models import Revision
 from concord.record.purged import VIA, purged_numbers
 from concord.record.selectors import revision_part
+from concord.record.showing import shown_as
 
 AT_ONCE: Final = 500
 
@@ -78,7 +79,7 @@ def _seen(row: Revision, before: Revision | None, viewer: Viewer) -> Happening |
         kind=row.record.kind,
         owner=row.record.owner_id,
         is_removed=not is_there,
-        revision_number=row.revision_number,
+        revision_number=shown_as(row.record, viewer, row).count,
         cleared_state=row.cleared_state,
     )
 

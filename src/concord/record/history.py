@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from concord.core.disclosure import Actor, Viewer, visible_part
-from concord.record.access import given_out
 from concord.record.audiences import Standing, viewer_as
 from concord.record.errors import NotFoundError
 from concord.record.guard import service
@@ -25,6 +24,7 @@ from concord.record.services import (
     records_remove,
     revisions_write,
 )
+from concord.record.showing import revision_named, shown_as
 
 MOST_REVISIONS: Final = 2**31 - 1
 
@@ -38,6 +38,8 @@ class RevisionPair:
     before: dict[str, Any]
     after: dict[str, Any]
     is_newest: bool
+    levels: tuple[tuple[str, str], ...] = ()
+    """Who sees it from then on: by field, blank for the record, the audience; blank: withheld."""
 
 
 def revision_pair(*, viewer: Viewer, record_id: UUID, revision_number: int) -> RevisionPair:
@@ -45,19 +47,34 @@ def revision_pair(*, viewer: Viewer, record_id: UUID, revision_number: int) -> R
     record = Record.objects.filter(id=record_id, audience__in=viewer.audiences).first()
     if record is None or revision_number > MOST_REVISIONS:
         raise NotFoundError
-    wanted = record.revisions.filter(revision_number__in=[revision_number - 1, revision_number])
-    found = {row.revision_number: row for row in wanted}
-    if revision_number not in found or not viewer.may_see(found[revision_number].audience):
+    own = revision_named(record, viewer, revision_number)
+    if own is None:
         raise NotFoundError
-    shown = (record.audience, *filter(viewer.may_see, record.audiences.values()))
-    given_out(record.owner_id, record.id, shown, viewer)
+    wanted = record.revisions.filter(revision_number__in=[own - 1, own])
+    found = {row.revision_number: row for row in wanted}
     return RevisionPair(
         record.kind,
         record.owner_id,
-        _seen(found.get(revision_number - 1), record, viewer),
-        _seen(found[revision_number], record, viewer),
-        is_newest=revision_number == record.revision_number,
+        _seen(found.get(own - 1), record, viewer),
+        _seen(found[own], record, viewer),
+        is_newest=revision_number == shown_as(record, viewer).count,
+        levels=_moved(found.get(own - 1), found[own], viewer),
     )
+
+
+def _moved(before: Revision | None, after: Revision, viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    """What a viewer may know of levels that changed: of what it saw before or sees afterwards."""
+    if before is None or not viewer.may_see(before.audience):
+        return ()
+    found = [("", after.audience)] if before.audience != after.audience else []
+    for name in sorted({*before.audiences, *after.audiences}):
+        was = before.audiences.get(name, before.audience)
+        will = after.audiences.get(name, after.audience)
+        if was != will and viewer.may_see(will):
+            found.append((name, will))
+        elif was != will and viewer.may_see(was):
+            found.append((name, ""))
+    return tuple(found)
 
 
 def _seen(revision: Revision | None, record: Record, viewer: Viewer) -> dict[str, Any]:

@@ -40,6 +40,17 @@ class Head(models.Model):
         return str(self.number)
 
 
+class Told(models.Model):
+    """How many revisions showed something to a circle of viewers, and when the last of them."""
+
+    circle = models.CharField(max_length=250, primary_key=True)
+    count = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.circle}: {self.count}"
+
+
 class Record(models.Model):
     """What one owner says about one thing, as its newest revision has it.
 
@@ -64,11 +75,19 @@ class Record(models.Model):
     in_totals = models.BooleanField(
         default=False, help_text="Whether its withheld numbers may enter protected totals"
     )
+    seen = StoredJSON(
+        default=dict, help_text="By circle of viewers: how many revisions they saw, and the last"
+    )
+    public_in = models.PositiveBigIntegerField(
+        null=True, help_text="Number of its newest revision that showed everybody something"
+    )
+    public_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["kind", "changed_in"], name="record_kind_changed"),
             models.Index(fields=["changed_in"], name="record_changed"),
+            models.Index(fields=["public_in"], name="record_public"),
         ]
 
     def __str__(self) -> str:
@@ -223,6 +242,7 @@ class Revision(models.Model):
     via = models.CharField(max_length=30, help_text="The way in: form, workbook, feed, API, peer")
     merged_into = models.UUIDField(null=True, help_text="Of a tombstone: what stands for it")
     in_totals = models.BooleanField(default=False)
+    seen = StoredJSON(default=dict, help_text="As the record's was with this revision")
 
     class Meta:
         constraints: ClassVar = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +23,19 @@ from concord.core.disclosure import (
     visible_part,
     visible_then,
 )
+from concord.core.disclosure.touching import Seen
 from concord.record.access import given_out
 from concord.record.errors import InvalidContentError, MergedError, NotFoundError
 from concord.record.models import Head, Record, Revision
 from concord.record.purged import raise_if_purged
+from concord.record.showing import (
+    is_own,
+    moment_of,
+    newest_of,
+    revision_named,
+    revisions_shown,
+    shown_as,
+)
 
 BATCH = 500
 
@@ -40,7 +50,9 @@ class RecordView:
     content: dict[str, Any]
     withheld: tuple[str, ...]
     revision_number: int
+    """Of the last revision that showed the viewer something, as counted for the viewer."""
     changed_at: dt.datetime
+    """When that was."""
     audience: str
     """Who may know of the record; the viewer is among them."""
     is_removed: bool = False
@@ -135,8 +147,9 @@ def content_replaced(
 def record_list(
     *, viewer: Viewer, kind: str, where: Mapping[str, str | int] | None = None
 ) -> Iterator[RecordView]:
-    """Every record of a kind that the viewer may see, streamed, oldest revision first.
+    """Every record of a kind that the viewer may see, streamed, in the order of their ids.
 
+    An order by changes would tell of those that the viewer may not see.
     ``where`` names fields and what they must say; one that is withheld says nothing.
     """
     wanted = dict(where or {})
@@ -145,7 +158,7 @@ def record_list(
         is_removed=False,
         audience__in=viewer.audiences,
         **{f"content__{name}": value for name, value in wanted.items()},
-    ).order_by("changed_in")
+    ).order_by("id")
     for row in rows.iterator(chunk_size=BATCH):
         view = _view(row, row.content, viewer)
         if all(view.content.get(name) == value for name, value in wanted.items()):
@@ -160,10 +173,14 @@ def records_owned(
     only_own: bool = False,
     oldest_first: bool = False,
 ) -> Iterator[RecordView]:
-    """What an institution says, newest first; with ``only_own`` what nobody else sees."""
+    """What an institution says, newest first; with ``only_own`` what nobody else sees.
+
+    To others than its own people in the order of ids.
+    """
+    order = "changed_in" if oldest_first else "-changed_in"
     rows = Record.objects.filter(
         owner_id=owner, is_removed=False, audience__in=viewer.audiences
-    ).order_by("changed_in" if oldest_first else "-changed_in")
+    ).order_by(order if viewer.may_see(institution_audience(owner)) else "id")
     if kind:
         rows = rows.filter(kind=kind)
     if only_own:
@@ -177,7 +194,8 @@ def records_owned_ids(*, viewer: Viewer, owner: UUID, kind: str) -> Iterator[UUI
     rows = Record.objects.filter(
         owner_id=owner, kind=kind, is_removed=False, audience__in=viewer.audiences
     )
-    yield from rows.order_by("-changed_in").values_list("id", flat=True).iterator(chunk_size=BATCH)
+    order = "-changed_in" if viewer.may_see(institution_audience(owner)) else "id"
+    yield from rows.order_by(order).values_list("id", flat=True).iterator(chunk_size=BATCH)
 
 
 def owners_heard(*, viewer: Viewer, kind: str) -> Iterator[RecordView]:
@@ -189,37 +207,65 @@ def owners_heard(*, viewer: Viewer, kind: str) -> Iterator[RecordView]:
 
 
 def contents_then(*, viewer: Viewer, revisions: Mapping[UUID, int]) -> dict[UUID, dict[str, Any]]:
-    """What records said in certain revisions of theirs, by today's rule of view."""
+    """What records said in revisions, as counted for the viewer, by today's rule of view."""
     found: dict[UUID, dict[str, Any]] = {}
     ids = list(revisions)
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
+        records = Record.objects.filter(audience__in=viewer.audiences).in_bulk(part)
+        named = {key: _named(record, viewer, revisions[key]) for key, record in records.items()}
         rows = Revision.objects.filter(
-            record_id__in=part,
-            revision_number__in={revisions[i] for i in part},
-            record__audience__in=viewer.audiences,
-        ).select_related("record")
+            record_id__in=list(records), revision_number__in=set(named.values())
+        )
         for row in rows:
-            if row.revision_number == revisions[row.record_id]:
-                found[row.record_id] = revision_part(row, row.record, viewer).content
+            if row.revision_number == named[row.record_id]:
+                said = revision_part(row, records[row.record_id], viewer)
+                found[row.record_id] = said.content
     return found
 
 
+def _named(record: Record, viewer: Viewer, number: int) -> int:
+    """Which revision has this number to the viewer; 0 where none."""
+    if is_own(record, viewer):
+        return number
+    return revision_named(record, viewer, number) or 0
+
+
 def records_latest(*, viewer: Viewer, count: int) -> list[RecordView]:
-    """The records changed last."""
+    """The records that changed last for the viewer."""
     rows = Record.objects.filter(is_removed=False, audience__in=viewer.audiences)
-    return [_view(row, row.content, viewer) for row in rows.order_by("-changed_in")[:count]]
+    return _newest(rows.order_by("-changed_in"), viewer, count)
 
 
 def records_newest(*, viewer: Viewer, ids: Collection[UUID], count: int) -> list[RecordView]:
-    """Those of ``ids`` that were changed last, newest first."""
+    """Those of ``ids`` that changed last for the viewer, newest first."""
     wanted = list(ids)
     found: list[tuple[int, UUID]] = []
     for start in range(0, len(wanted), BATCH):
         rows = Record.objects.filter(id__in=wanted[start : start + BATCH])
-        found = sorted([*found, *rows.values_list("changed_in", "id")], reverse=True)[:count]
-    records = records_get(viewer=viewer, ids=[key for _number, key in found])
-    return [records[key] for _number, key in found if key in records]
+        found += rows.values_list("changed_in", "id")
+    found.sort(reverse=True)
+
+    def rows_of() -> Iterator[tuple[UUID, int, UUID, Seen]]:
+        for start in range(0, len(found), BATCH):
+            part = [key for _number, key in found[start : start + BATCH]]
+            rows = Record.objects.filter(id__in=part).order_by("-changed_in")
+            yield from rows.values_list(*_NEWEST)
+
+    return _in_order(newest_of(rows_of(), viewer, count), viewer)
+
+
+_NEWEST = ("id", "changed_in", "owner_id", "seen")
+
+
+def _newest(rows: QuerySet[Record], viewer: Viewer, count: int) -> list[RecordView]:
+    told = rows.values_list(*_NEWEST).iterator(BATCH)
+    return _in_order(newest_of(told, viewer, count), viewer)
+
+
+def _in_order(ids: Collection[UUID], viewer: Viewer) -> list[RecordView]:
+    records = records_get(viewer=viewer, ids=ids)
+    return [records[key] for key in ids if key in records]
 
 
 def records_removed(
@@ -241,31 +287,37 @@ def revision_list(
     At most ``count`` of them, of those that come before the revision ``before``.
     """
     record_get(viewer=viewer, record_id=record_id)
-    rows = Revision.objects.filter(record_id=record_id, audience__in=viewer.audiences).order_by(
-        "-revision_number"
-    )
-    if before is not None:
-        rows = rows.filter(revision_number__lt=before)
-    return _told(rows[:count])
+    record = Record.objects.get(id=record_id)
+    named = islice(revisions_shown(record, viewer, below=before), count)
+    return _told(record, dict(named))
 
 
 def revision_latest_by(*, viewer: Viewer, record_id: UUID, institution: UUID) -> list[RevisionView]:
     """The newest revision of a record by an institution, and its newest by somebody there."""
-    rows = Revision.objects.filter(
-        record_id=record_id, audience__in=viewer.audiences, actor_institution=institution
-    ).order_by("-revision_number")
-    return [*_told(rows[:1]), *_told(rows.filter(actor_person__isnull=False)[:1])]
+    record = Record.objects.filter(id=record_id, audience__in=viewer.audiences).first()
+    if record is None:
+        return []
+    rows = record.revisions.filter(actor_institution=institution)
+    by_people = rows.filter(actor_person__isnull=False)
+    return [*_latest_of(rows, record, viewer), *_latest_of(by_people, record, viewer)]
 
 
-def _told(rows: QuerySet[Revision]) -> list[RevisionView]:
-    """Lines of a history, without what the revisions say."""
+def _latest_of(rows: QuerySet[Revision], record: Record, viewer: Viewer) -> list[RevisionView]:
+    named = next(revisions_shown(record, viewer, among=rows), None)
+    return _told(record, dict([named])) if named else []
+
+
+def _told(record: Record, named: Mapping[int, int]) -> list[RevisionView]:
+    """Lines of a history, without what the revisions say; by number to the viewer their own."""
+    shown = {own: number for number, own in named.items()}
+    rows = record.revisions.filter(revision_number__in=list(shown)).order_by("-revision_number")
     told = rows.only(
         "revision_number", "operation", "at", "actor_institution", "reason", "via",
         "cleared_state", "actor_person",
     )  # fmt: skip
     return [
         RevisionView(
-            row.revision_number,
+            shown[row.revision_number],
             row.operation,
             row.at,
             row.actor_institution,
@@ -325,6 +377,7 @@ def _view(
 def _seen_as(
     record: Record, content: dict[str, Any], viewer: Viewer, revision: Revision | None
 ) -> RecordView:
+    told = shown_as(record, viewer, revision)
     shown = (
         revision_part(revision, record, viewer)
         if revision
@@ -336,8 +389,8 @@ def _seen_as(
         owner=record.owner_id,
         content=shown.content,
         withheld=shown.withheld,
-        revision_number=revision.revision_number if revision else record.revision_number,
-        changed_at=revision.at if revision else record.changed_at,
+        revision_number=told.count,
+        changed_at=moment_of(told),
         audience=record.audience,
         is_removed=record.is_removed,
         audiences={n: a for n, a in record.audiences.items() if viewer.may_see(a)},

@@ -24,6 +24,7 @@ from concord.core.disclosure import (
     institution_audience,
     state_audience,
 )
+from concord.core.disclosure.touching import Stand
 from concord.record.audiences import Standing
 from concord.record.content import Content, StoredContent
 from concord.record.errors import (
@@ -39,6 +40,7 @@ from concord.record.guard import service
 from concord.record.kinds import content_type
 from concord.record.models import Gate, Head, Node, Record, Revision
 from concord.record.sensitive import OnTheWay, sensitive_require
+from concord.record.showing import revisions_tell, stand_of
 from concord.record.storing import json_text, rows_insert, rows_update
 
 BATCH = 500
@@ -105,6 +107,11 @@ def revisions_write(
         sensitive_require(actor=actor, changes=changes, reason=reason)
         for start in range(0, len(drafts), BATCH):
             batch = drafts[start : start + BATCH]
+            before = {
+                draft.record_id: stand_of(current[draft.record_id])
+                for draft in batch
+                if draft.record_id in current
+            }
             records = [
                 _next_revision(
                     draft, current.get(draft.record_id), number + place, node, standing, moment
@@ -112,7 +119,7 @@ def revisions_write(
                 for place, draft in enumerate(batch, start=1)
             ]
             number += len(batch)
-            _save(records, current, actor, reason, via)
+            _save(records, before, actor, reason, via)
         Head.objects.filter(id=1).update(number=number)
     return [draft.record_id for draft in drafts]
 
@@ -160,12 +167,13 @@ def records_remove(
         if len(current) != len(set(ids)) or any(r.is_removed for r in current.values()):
             raise NotFoundError
         sensitive_require(actor=actor, changes=[], reason=reason)
+        before = {key: stand_of(record) for key, record in current.items()}
         for number, record in enumerate(current.values(), start=head.number + 1):
             _require_owner(record, actor)
             record.revision_number += 1
             record.is_removed, record.merged_into = True, into
             record.changed_in, record.changed_at = number, moment
-        _save(list(current.values()), current, actor, reason, via, Revision.Operation.TOMBSTONE)
+        _save(list(current.values()), before, actor, reason, via, Revision.Operation.TOMBSTONE)
         Head.objects.filter(id=1).update(number=head.number + len(current))
 
 
@@ -186,6 +194,7 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
             raise NotFoundError
         if Gate.objects.filter(institution=actor.institution).exists() and not actor.clearance:
             raise NeedsClearanceError(fields=dict.fromkeys(map(str, current), ""))
+        before = {key: stand_of(record) for key, record in current.items()}
         for number, record in enumerate(current.values(), start=head.number + 1):
             record.content = {
                 name: value
@@ -202,7 +211,7 @@ def records_take_over(*, actor: Actor, ids: Collection[UUID], reason: str = "") 
             record.owner_id = actor.institution
             record.revision_number += 1
             record.changed_in, record.changed_at = number, moment
-        _save(list(current.values()), current, actor, reason, "taking over")
+        _save(list(current.values()), before, actor, reason, "taking over")
         Head.objects.filter(id=1).update(number=head.number + len(current))
 
 
@@ -211,10 +220,11 @@ def revisions_say_again(
 ) -> None:
     """One more revision of each record, which says what it said; for services of this room."""
     head = lock_head()
+    before = {key: stand_of(record) for key, record in records.items()}
     for number, record in enumerate(records.values(), start=head.number + 1):
         record.revision_number += 1
         record.changed_in, record.changed_at = number, at
-    _save(list(records.values()), records, actor, reason, via)
+    _save(list(records.values()), before, actor, reason, via, is_said_again=True)
     Head.objects.filter(id=1).update(number=head.number + len(records))
 
 
@@ -406,13 +416,16 @@ def _require_owner(record: Record, actor: Actor) -> None:
 
 def _save(  # noqa: PLR0917 - what is written, by whom and why
     records: Sequence[Record],
-    current: Mapping[UUID, Record],
+    before: Mapping[UUID, Stand],
     actor: Actor,
     reason: str,
     via: str,
     operation: Revision.Operation = Revision.Operation.PUT,
+    *,
+    is_said_again: bool = False,
 ) -> None:
     """Write records with a revision each; their JSON is made once for both."""
+    revisions_tell(records, before, is_said_again=is_said_again)
     rows = [(r, json_text(r.content), json_text(r.audiences)) for r in records]
     rows_insert(
         Record,
@@ -420,7 +433,7 @@ def _save(  # noqa: PLR0917 - what is written, by whom and why
         (
             (r.id, r.kind, r.node_id, *_record_values(r, content, audiences))
             for r, content, audiences in rows
-            if r.id not in current
+            if r.id not in before
         ),
     )
     said = 0 if operation == Revision.Operation.TOMBSTONE else len(_SAID)
@@ -431,18 +444,18 @@ def _save(  # noqa: PLR0917 - what is written, by whom and why
         (
             (*_record_values(r, content, audiences)[len(_SAID) - said :], r.id)
             for r, content, audiences in rows
-            if r.id in current
+            if r.id in before
         ),
     )
     rows_insert(
         Revision,
         (
             "number", "record", "revision_number", "at", "content", "audience", "audiences",
-            "merged_into", "in_totals",
+            "merged_into", "in_totals", "seen",
         ),
         (
             (r.changed_in, r.id, r.revision_number, r.changed_at, content, r.audience, audiences,
-             r.merged_into, r.in_totals)
+             r.merged_into, r.in_totals, json_text(r.seen))
             for r, content, audiences in rows
         ),
         {
@@ -458,7 +471,10 @@ def _save(  # noqa: PLR0917 - what is written, by whom and why
 
 
 _SAID = ("owner", "content", "audience", "audiences", "in_totals")
-_STANDS = ("revision_number", "changed_in", "changed_at", "is_removed", "merged_into")
+_STANDS = (
+    "revision_number", "changed_in", "changed_at", "is_removed", "merged_into", "seen",
+    "public_in", "public_at",
+)  # fmt: skip
 _RECORD_FIELDS = (*_SAID, *_STANDS)
 
 
@@ -468,4 +484,5 @@ def _record_values(record: Record, content: str, audiences: str) -> tuple[Any, .
         record.owner_id, content, record.audience, audiences, record.in_totals,
         record.revision_number,
         record.changed_in, record.changed_at, record.is_removed, record.merged_into,
+        json_text(record.seen), record.public_in, record.public_at,
     )  # fmt: skip

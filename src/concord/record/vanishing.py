@@ -14,9 +14,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import ANYONE, PUBLIC, Viewer
+from concord.core.disclosure.touching import Seen, shown_of
 from concord.record.models import Record, Revision
-from concord.record.selectors import RecordView, records_get
+from concord.record.selectors import BATCH, RecordView, records_get
+from concord.record.showing import told_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +42,53 @@ class Span:
 
 
 def entry_list(
-    *, viewer: Viewer, span: Span, after: tuple[UUID, int] | None = None, count: int
+    *, span: Span, after: tuple[UUID, int] | None = None, count: int
 ) -> tuple[list[Entry], bool]:
-    """Records and what is left of those that are gone, in the order of their changes.
+    """What everybody sees and what is left of that which is gone, in the order of changes.
 
-    ``after`` is the id and revision of the last entry of the page before. What changes meanwhile
-    comes again further on. Also tells whether there is more.
+    Of the changes that everybody sees. ``after`` is the id and revision of the last entry of the
+    page before. What changes meanwhile comes again further on. Also tells whether there is more.
     """
     number = _number_of(after)
     live = Record.objects.filter(
-        is_removed=False, audience__in=viewer.audiences, kind__in=span.kinds, changed_in__gt=number
+        is_removed=False, audience=PUBLIC, kind__in=span.kinds, public_in__gt=number
     )
-    gone = _gone(viewer).filter(number__gt=number, record__kind__in=span.kinds)
+    gone = _gone(ANYONE).filter(number__gt=number, record__kind__in=span.kinds)
     if span.since:
-        live, gone = live.filter(changed_at__gte=span.since), gone.filter(at__gte=span.since)
+        live, gone = live.filter(public_at__gte=span.since), gone.filter(at__gte=span.since)
     if span.until:
-        live, gone = live.filter(changed_at__lte=span.until), gone.filter(at__lte=span.until)
-    names = ("changed_in", "id", "kind", "changed_at", "revision_number")
-    rows = [(*row, True) for row in live.order_by("changed_in").values_list(*names)[: count + 1]]
+        live, gone = live.filter(public_at__lte=span.until), gone.filter(at__lte=span.until)
+    names = ("public_in", "id", "kind", "public_at", "seen")
+    rows = [(*row, True) for row in live.order_by("public_in").values_list(*names)[: count + 1]]
     if len(rows) > count:
         gone = gone.filter(number__lt=rows[-1][0])
-    names = ("number", "record_id", "record__kind", "at", "revision_number")
+    names = ("number", "record_id", "record__kind", "at", "seen")
     rows += [(*row, False) for row in gone.order_by("number").values_list(*names)[: count + 1]]
     rows.sort(key=lambda row: row[0])
-    views = records_get(viewer=viewer, ids=[row[1] for row in rows[:count] if row[5]])
+    views = records_get(viewer=ANYONE, ids=[row[1] for row in rows[:count] if row[5]])
     entries = [
-        Entry(record_id, kind, at, revision, views.get(record_id))
-        for _number, record_id, kind, at, revision, is_live in rows[:count]
+        Entry(record_id, kind, at, _counted(seen), views.get(record_id))
+        for _number, record_id, kind, at, seen, is_live in rows[:count]
         if not is_live or record_id in views
     ]
     return entries, len(rows) > count
+
+
+def _counted(seen: Seen) -> int:
+    shown = shown_of(seen, ANYONE.audiences)
+    return shown.count if shown else 0
 
 
 def _number_of(after: tuple[UUID, int] | None) -> int:
     if after is None:
         return 0
     record_id, revision = after
-    rows = Revision.objects.filter(record_id=record_id, revision_number=revision)
-    return rows.values_list("number", flat=True).first() or 0
+    rows = Revision.objects.filter(record_id=record_id).order_by("-revision_number")
+    for number, seen in rows.values_list("number", "seen").iterator(BATCH):
+        shown = shown_of(seen, ANYONE.audiences)
+        if shown and shown.number == number and shown.count <= revision:
+            return number
+    return 0
 
 
 def _gone(viewer: Viewer) -> QuerySet[Revision]:
@@ -99,7 +110,10 @@ def entry_get(*, viewer: Viewer, record_id: UUID) -> Entry | None:
     if view := records_get(viewer=viewer, ids=[record_id]).get(record_id):
         return Entry(view.id, view.kind, view.changed_at, view.revision_number, view)
     row = _gone(viewer).filter(record_id=record_id).select_related("record").first()
-    return Entry(record_id, row.record.kind, row.at, row.revision_number, None) if row else None
+    if row is None:
+        return None
+    told = shown_of(row.seen, viewer.audiences)
+    return Entry(record_id, row.record.kind, row.at, told.count if told else 0, None)
 
 
 def first_moment(*, viewer: Viewer) -> dt.datetime | None:
@@ -109,9 +123,8 @@ def first_moment(*, viewer: Viewer) -> dt.datetime | None:
 
 
 def last_moment(*, viewer: Viewer) -> dt.datetime | None:
-    """When something that the viewer may see, or might have seen, was changed last."""
-    rows = Record.objects.filter(audience__in=viewer.audiences).order_by("-changed_in")
-    return rows.values_list("changed_at", flat=True).first()
+    """When last anything changed for the viewer."""
+    return told_to(viewer)[1]
 
 
 def was_withdrawn(*, viewer: Viewer, since: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from concord.core.disclosure import Viewer
-from concord.record.selectors import register_number
+from concord.record.showing import told_to
 from concord.record.then import moment_of
 from concord.register.words import Cut
 from concord.studies.models import KeptResult
@@ -41,4 +41,4 @@ def coverage_get(*, viewer: Viewer, cut: Cut, known_at: dt.datetime | None = Non
     ).first()
     if row is None:
         return None
-    return Kept(row.result, row.made_at, row.register_number != register_number())
+    return Kept(row.result, row.made_at, row.register_number != told_to(viewer)[0])

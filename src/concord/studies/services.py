@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from concord.core.analysis.coverage import coverage
 from concord.core.disclosure import ANYONE, Viewer
-from concord.record.selectors import register_number
+from concord.record.showing import told_to
 from concord.register.tables import coverage_tables
 from concord.register.words import Cut
 from concord.studies.engine import Engine
@@ -30,7 +30,7 @@ def coverage_run(
 
     ``known_at`` gives it of what the register said then, by the rule of view of then and of today.
     """
-    number = register_number()
+    number = told_to(viewer)[0]
     with Engine() as engine:
         engine.put(coverage_tables(viewer, known_at))
         result = coverage(engine.run, cut=cut.value).as_json()

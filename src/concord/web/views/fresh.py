@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import http_date
 from django.views.decorators.http import etag
 
-from concord.record.selectors import register_number
+from concord.record.showing import told_to
 from concord.record.vanishing import last_moment
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
@@ -20,8 +20,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def _version(request: HttpRequest, *_args: object, **_kwargs: object) -> str:
-    """The same as long as nothing in the register changed; it does not tell how much did."""
-    parts = (str(register_number()), viewer_of(request).key, language(), request.get_full_path())
+    """The same as long as nothing changed that the reader sees; it does not tell how much did."""
+    viewer = viewer_of(request)
+    parts = (str(told_to(viewer)[0]), viewer.key, language(), request.get_full_path())
     return f'"{salted_hmac("concord.version", "|".join(parts)).hexdigest()}"'
 
 

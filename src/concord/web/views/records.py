@@ -33,9 +33,11 @@ from concord.record.selectors import (
     revision_latest_by,
     revision_list,
 )
+from concord.register.fields import field_label
 from concord.register.links import Parties, party_ids, verdict_of
 from concord.register.listquery import read_moment, read_number
 from concord.register.lists import answers_about, training_table
+from concord.register.naming import AudienceNames
 from concord.register.tables import as_ids, citations_of
 from concord.register.taking_over import compiler_ids
 from concord.register.words import Confirmation, Detail
@@ -173,6 +175,7 @@ def revision(request: HttpRequest, record_id: UUID, number: int) -> HttpResponse
         "parties": Parties(viewer, language(), named),
         "removals": removals,
         "changes": changes,
+        "levels": _levels(pair, viewer),
         "others": others,
         "may_restore": acting is not None
         and acting.may(Role.EDITOR)
@@ -209,6 +212,17 @@ def _differences(pair: RevisionPair) -> tuple[list[tuple[str, str, str]], list[s
         if name not in shown and pair.before.get(name) != pair.after.get(name)
     ]
     return changes, others
+
+
+def _levels(pair: RevisionPair, viewer: Viewer) -> list[tuple[str, str]]:
+    """Field, blank for the record as a whole, and who sees it from then on, blank where nobody."""
+    names = AudienceNames(
+        viewer, language(), {audience for _name, audience in pair.levels if audience}
+    )
+    return [
+        (field_label(name) if name else "", names.name(audience) if audience else "")
+        for name, audience in pair.levels
+    ]
 
 
 def lines_said(said: list[tuple[str, Cell]]) -> dict[str, str]:
