@@ -39,6 +39,16 @@ def passages(kind: str, language: str) -> list[Passage]:
     ]
 
 
+def later(kind: str, language: str) -> list[Passage]:
+    """Passages that were written after the rules, on which none was tuned."""
+    lists = _read("later")[kind][language]
+    return [
+        Passage(kind, language, section, number, text)
+        for section in (SENSITIVE, HARMLESS)
+        for number, text in enumerate(lists[section], start=1)
+    ]
+
+
 @cache
 def _read(kind: str) -> dict[str, Any]:
     with (HERE / f"{kind}.toml").open("rb") as file:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from passages import HERE, KINDS, LANGUAGES, SENSITIVE, Passage, passages
+from passages import HERE, KINDS, LANGUAGES, SENSITIVE, Passage, later, passages
 
 from concord.core.sensitive import Effect, Matcher, rules_parse
 
@@ -46,8 +46,16 @@ def matcher() -> Matcher:
 def figures(
     kind: str, language: str, which: Callable[[Passage], bool] = lambda _passage: True
 ) -> Figures:
-    """What the rules in the repository do with the passages."""
-    chosen = [p for p in passages(kind, language) if which(p)]
+    """What the rules in the repository do with the passages that were written before them."""
+    return _figures(kind, [p for p in passages(kind, language) if which(p)])
+
+
+def figures_later(kind: str, language: str) -> Figures:
+    """What they do with those that were written after them."""
+    return _figures(kind, later(kind, language))
+
+
+def _figures(kind: str, chosen: list[Passage]) -> Figures:
     sensitive = [p for p in chosen if p.section == SENSITIVE]
     harmless = [p for p in chosen if p.section != SENSITIVE]
     hits = [{r.effect for r in matcher().check(p.text) if r.kind == kind} for p in sensitive]
@@ -63,11 +71,11 @@ def floors() -> dict[str, dict[str, list[int]]]:
     return tomllib.loads((HERE / "floors.toml").read_text(encoding="utf-8"))
 
 
-def table(title: str, which: Callable[[Passage], bool]) -> str:
+def table(title: str, figures_of: Callable[[str, str], Figures]) -> str:
     """Figures of all kinds and languages: found of sensitive (of these stopped), false alarms."""
     lines = [title, "".join(f"{head:<16}" for head in ("", *LANGUAGES))]
     for kind in KINDS:
-        cells = [str(figures(kind, language, which)) for language in LANGUAGES]
+        cells = [str(figures_of(kind, language)) for language in LANGUAGES]
         lines.append("".join(f"{cell:<16}" for cell in (kind, *cells)))
     return "\n".join(line.rstrip() for line in lines)
 
@@ -76,8 +84,9 @@ def report() -> str:
     return "\n\n".join(
         [
             "Content check: passages found / all (of these stopped), false alarms / harmless",
-            table("Passages that rules were tuned on", lambda p: not p.is_held_out),
-            table("Passages held out", lambda p: p.is_held_out),
+            table("Tuned on", lambda k, l: figures(k, l, lambda p: not p.is_held_out)),
+            table("Held out", lambda k, l: figures(k, l, lambda p: p.is_held_out)),
+            table("Written after the rules", figures_later),
         ]
     )
 
