@@ -39,9 +39,9 @@ def passages(kind: str, language: str) -> list[Passage]:
     ]
 
 
-def later(kind: str, language: str) -> list[Passage]:
-    """Passages that were written after the rules, on which none was tuned."""
-    lists = _read("later")[kind][language]
+def later(kind: str, language: str, name: str) -> list[Passage]:
+    """Passages that were written after the rules: `later`, and `last` on which none was tuned."""
+    lists = _read(name)[kind][language]
     return [
         Passage(kind, language, section, number, text)
         for section in (SENSITIVE, HARMLESS)

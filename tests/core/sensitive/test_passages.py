@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from passages import HARMLESS, KINDS, LANGUAGES, SENSITIVE, passages
+from passages import HARMLESS, KINDS, LANGUAGES, SENSITIVE, Passage, later, passages
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -17,16 +17,27 @@ def test_passages_suffice_for_each_language(kind):
         assert len(harmless) >= len(sensitive), (kind, language)
 
 
+def everything() -> list[Passage]:
+    return [
+        passage
+        for kind in KINDS
+        for language in LANGUAGES
+        for passage in (
+            *passages(kind, language),
+            *later(kind, language, "later"),
+            *later(kind, language, "last"),
+        )
+    ]
+
+
 def test_passages_are_said_once():
-    texts = [p.text for kind in KINDS for language in LANGUAGES for p in passages(kind, language)]
+    texts = [passage.text for passage in everything()]
     assert len(texts) == len(set(texts))
 
 
 def test_passages_name_mail_domains_kept_for_examples():
-    for kind in KINDS:
-        for language in LANGUAGES:
-            for p in passages(kind, language):
-                for word in p.text.split():
-                    if "@" in word:
-                        domain = word.partition("@")[2].strip("),.;。，、").split("）")[0]
-                        assert ".example" in domain, p.text
+    for passage in everything():
+        for word in passage.text.split():
+            if "@" in word:
+                domain = word.partition("@")[2].strip("),.;。，、").split("）")[0]
+                assert ".example" in domain, passage.text
