@@ -149,6 +149,6 @@ def test_policy_is_said_in_the_words_of_its_page() -> None:
     iscn, compiler = "c01fc474-b754-4bf2-aa90-8962b07b145c", "4c951f2c-b028-4cf9-bdcf-e28c6ba030b4"
     told = runner.invoke(app, ["policy", iscn]).output
     for words in ("An example", "Everybody sees (TLP:CLEAR", "What stays inside",
-                  "People to be trained: that there is one"):  # fmt: skip
+                  "Workforce: that there is one"):  # fmt: skip
         assert words in told, words
     assert "has not said" in runner.invoke(app, ["policy", compiler]).output

@@ -25,6 +25,7 @@ from concord.record.members import member_admit
 
 pytestmark = [pytest.mark.browser]
 ISCN = "c01fc474-b754-4bf2-aa90-8962b07b145c"
+IN_THE_GUIDE = ("policy-example-en", "policy-preview-en")
 COMPILER = "4c951f2c-b028-4cf9-bdcf-e28c6ba030b4"
 
 
@@ -34,10 +35,16 @@ def at(language: str) -> str:
 
 
 def picture(page: Page, name: str) -> None:
-    """A picture for the guide, where they are asked for; on a phone too."""
+    """A picture for the guide, where they are asked for; elsewhere all, on a phone too."""
     if not os.environ.get("CONCORD_PICTURES"):
         return
-    folder = Path(os.environ.get("CONCORD_PICTURES_IN", str(PICTURES)))
+    folder = Path(os.environ.get("CONCORD_PICTURES_IN", ""))
+    if not folder.name:
+        if name in IN_THE_GUIDE:
+            path = PICTURES / f"{name.removesuffix('-en')}.png"
+            part = {"x": 0, "y": 0, "width": 1200, "height": 1500}
+            page.screenshot(path=path, full_page=True, clip=part)
+        return
     for width in (1200, 360):
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)

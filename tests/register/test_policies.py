@@ -181,10 +181,10 @@ def test_its_words_say_who_sees_what(centre: UUID, network: UUID) -> None:
     assert told == {
         "everybody": ["Courses, but for: Hours", "Needs of training: that there is one"],
         "members of Ring": ["Courses: Hours"],
-        "Centre alone": ["People to be trained", "Needs of training"],
+        "Centre alone": ["Workforce", "Needs of training"],
     }
     assert [c.tlp for c in said.circles] == ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER+STRICT"]
     assert said.exists == ("Needs of training",)
-    assert said.hidden == ("People to be trained",)
-    assert said.in_totals == ("People to be trained",)
+    assert said.hidden == ("Workforce",)
+    assert said.in_totals == ("Workforce",)
     assert said.not_in_totals == ("Courses", "Needs of training")

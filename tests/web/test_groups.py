@@ -57,7 +57,7 @@ def test_a_group_is_founded_told_and_left(make: Maker, centre: UUID, other: UUID
     shared = course(make, centre, Level.group(group.id))
     assert shared in records_get(viewer=viewer_as(other), ids=[shared])
     asked = read(ann, GROUPS, leave=str(group.id))
-    assert "1 record that you share there" in asked
+    assert "What you share there in 1 record" in asked
     assert groups_of(centre)
     assert ann.post(GROUPS, {"do": "leave", "id": str(group.id)}).status_code == 302
     assert not groups_of(centre)
@@ -115,7 +115,7 @@ def test_a_contact_point_admits_those_whose_record_names_its_state(
     paul.post(address, {"do": "admit", "id": str(centre)})
     assert members_of(state_audience("JP")) == [centre]
     course(make, centre, Level.STATE)
-    assert "1 record that it shares here" in read(paul, address, end=str(centre))
+    assert "What it shares here in 1 record" in read(paul, address, end=str(centre))
     paul.post(address, {"do": "end", "id": str(centre)})
     assert not members_of(state_audience("JP"))
     assert paul.get("/desk/clearing/KR/institutions/").status_code == 403

@@ -80,6 +80,11 @@ class Control:
     choice: Chosen
     fields: list[tuple[str, str, str]]
 
+    @property
+    def otherwise(self) -> int:
+        """How many fields have a level of their own."""
+        return sum(bool(level) for _name, _label, level in self.fields)
+
 
 @signed_in
 def policy_edit(request: HttpRequest) -> HttpResponse:
@@ -159,8 +164,7 @@ class _Form:
         names = level_names(
             levels, institution=self.institution, viewer=viewer, language=language()
         )
-        options = [("", _("nothing said; publishing proposes everybody"))]
-        options += [(str(level), names[level]) for level in levels]
+        options = [(str(level), names[level]) for level in levels]
         is_asked = self.request.method != "POST"
         context: dict[str, Any] = {
             "institution": self.institution,
