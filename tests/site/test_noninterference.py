@@ -74,6 +74,30 @@ def over_time(viewer: str) -> list[Step]:
     ]
 
 
+def traceless(viewer: str) -> list[Step]:
+    """What happens in one world alone, and only to what is hidden."""
+    hidden, *_others = HIDDEN_FROM[viewer]
+    some = ("topics", "note", "objectives")
+    return [
+        Step("a", "course", hidden=some, hidden_level=hidden),
+        Step("b", "course", level=hidden, only_in="B"),
+        Step("a", "course", hidden=some, hidden_level=hidden, swaps=True, only_in="B"),
+        Step("c", "course"),
+        Step("d", "activity", level=hidden),
+        Step("d", "activity", level=hidden, swaps=True, only_in="A"),
+        Step("e", "activity", hidden=("when", "country", "parties"), hidden_level=hidden),
+        Step("e", "activity", hidden=("when", "country", "parties"), hidden_level=hidden,
+             swaps=True, only_in="B"),
+        Step("d", "activity", removes=True, only_in="B"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("viewer", list(HIDDEN_FROM))
+def test_what_happens_to_the_hidden_alone_leaves_no_trace(viewer: str) -> None:
+    found = differences(viewer, traceless(viewer))
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("viewer", list(HIDDEN_FROM))
 def test_over_time(viewer: str) -> None:
     found = differences(viewer, over_time(viewer))

@@ -88,7 +88,7 @@ def revisions_write_or_hold(
         ]
         kept_back = {draft.record_id for draft in held}
         if held:
-            check_references(drafts)
+            check_references(drafts, current, actor.institution)
             _require_current(held, current, actor)
             _require_fit(held, current, actor, standing, reason)
             Waiting.objects.filter(

@@ -21,11 +21,12 @@ from concord.core.disclosure import (
     PUBLIC,
     Actor,
     Level,
+    Viewer,
     institution_audience,
     state_audience,
 )
 from concord.core.disclosure.touching import Stand
-from concord.record.audiences import Standing
+from concord.record.audiences import Standing, viewer_as
 from concord.record.content import Content, StoredContent
 from concord.record.errors import (
     ChangedMeanwhileError,
@@ -97,7 +98,7 @@ def revisions_write(
         node = Node.objects.get(is_self=True)
         moment = at or timezone.now()
         current = _current([draft.record_id for draft in drafts])
-        check_references(drafts)
+        check_references(drafts, current, actor.institution)
         number = head.number
         standing = Standing(actor.institution)
         for record in current.values():
@@ -266,10 +267,13 @@ def _current(ids: Sequence[UUID]) -> dict[UUID, Record]:
     return found
 
 
-def check_references(drafts: Sequence[Draft]) -> None:
+def check_references(
+    drafts: Sequence[Draft], current: Mapping[UUID, Record], institution: UUID
+) -> None:
     """Every id that the drafts name is that of a record of a fitting kind, there or coming.
 
-    Raises ``InvalidContentError`` with the paths of those that are not.
+    What the institution may not see is not there; but what a record names already it may go on
+    naming. Raises ``InvalidContentError`` with the paths of those that are not.
     """
     coming = {draft.record_id: draft.content.kind for draft in drafts}
     wanted: dict[UUID, list[tuple[UUID, str, tuple[str, ...]]]] = {}
@@ -277,25 +281,31 @@ def check_references(drafts: Sequence[Draft]) -> None:
         for path, target, kinds in draft.content.references():
             if coming.get(target) not in kinds:
                 wanted.setdefault(target, []).append((draft.record_id, path, kinds))
-    known = _kinds_of(list(wanted))
+    known = _kinds_of(list(wanted), viewer_as(institution))
     faults = {
         f"{key}: {path}": _("no %(kinds)s has the id %(id)s")
         % {"kinds": " / ".join(kinds), "id": target}
         for target, uses in wanted.items()
         for key, path, kinds in uses
-        if known.get(target) not in kinds
+        if known.get(target) not in kinds and not _names(current.get(key), target)
     }
     if faults:
         raise InvalidContentError(fields=faults)
 
 
-def _kinds_of(ids: Collection[UUID]) -> dict[UUID, str]:
+def _names(record: Record | None, target: UUID) -> bool:
+    return record is not None and str(target) in json_text(record.content)
+
+
+def _kinds_of(ids: Collection[UUID], viewer: Viewer) -> dict[UUID, str]:
     """The kinds of what can be referred to; an id that was merged away leads to another record."""
     known: dict[UUID, str] = {}
     ordered = list(ids)
     is_there = Q(is_removed=False) | Q(merged_into__isnull=False)
     for start in range(0, len(ordered), BATCH):
-        rows = Record.objects.filter(is_there, id__in=ordered[start : start + BATCH])
+        rows = Record.objects.filter(
+            is_there, id__in=ordered[start : start + BATCH], audience__in=viewer.audiences
+        )
         known.update(rows.values_list("id", "kind"))
     return known
 
