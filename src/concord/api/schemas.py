@@ -16,7 +16,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from concord.core.disclosure import Level, level_of, strictest_tlp
+from concord.core.disclosure import Level, level_of
 from concord.record.history import RevisionPair
 from concord.record.models import Access
 from concord.record.publishing import WaitingView
@@ -55,7 +55,7 @@ class RecordOut(Schema):
             revision=view.revision_number,
             changed_at=view.changed_at,
             level=str(level_of(view.audience)),
-            tlp=strictest_tlp({view.audience, *view.audiences.values()}),
+            tlp=view.tlp,
             content=view.content,
             withheld=list(view.withheld),
         )

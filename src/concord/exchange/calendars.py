@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import QueryDict
 from icalendar import Calendar, Event
 
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import TLP, Breadth, Viewer
 from concord.core.timespan import Moment, TimeSpan
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
@@ -75,6 +75,8 @@ def _events(record: RecordView, language: str, address: str) -> Iterator[Event]:
     stage = "cancelled" if record.is_removed else record.content.get("stage", "")
     event.add("STATUS", STATUS.get(stage, "CONFIRMED"))
     event.add("URL", f"{address}/records/{record.id}/")
+    event.add("CLASS", "PUBLIC" if record.tlp == TLP[Breadth.PUBLIC] else "CONFIDENTIAL")
+    event.add("X-TLP", record.tlp)
     if place := _place(record, language):
         event.add("LOCATION", place)
     yield event

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import TLP, Breadth, Viewer
 from concord.core.timespan import TimeSpan
 from concord.exchange.plain import json_list
 from concord.record.selectors import RecordView
@@ -70,6 +70,8 @@ def _common(record: RecordView, kind: str, address: str, profile: str = "") -> d
     }
     if languages := record.content.get("languages"):
         found["inLanguage"] = languages
+    if record.tlp != TLP[Breadth.PUBLIC]:
+        found["conditionsOfAccess"] = record.tlp
     return found
 
 

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import TLP, Breadth, Viewer
 from concord.exchange.reading.values import clean_text
 from concord.record.kinds import content_type
 from concord.record.selectors import RecordView, records_newest
@@ -69,7 +69,8 @@ def news_of(
             categories=[
                 vocabulary.topics().label(code, language)
                 for code in record.content.get("topics", ())
-            ],
+            ]
+            + [record.tlp] * (record.tlp != TLP[Breadth.PUBLIC]),
         )
     return feed.writeString("utf-8")
 

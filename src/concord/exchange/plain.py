@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from concord.core.disclosure import level_of
 from concord.record.purged import removals_of
 from concord.record.selectors import RecordView
 
@@ -25,6 +26,8 @@ def as_plain(record: RecordView) -> dict[str, Any]:
         "owner": str(record.owner),
         "revision": record.revision_number,
         "changed_at": record.changed_at.isoformat(),
+        "level": str(level_of(record.audience)),
+        "tlp": record.tlp,
         "content": record.content,
         "withheld": list(record.withheld),
     }

@@ -83,6 +83,7 @@ _FIRST: Final[Mapping[str, Cell]] = {
 _LAST: Final[Mapping[str, Cell]] = {
     "sources": _sources,
     "withheld": _withheld,
+    "tlp": lambda record, _parties: record.tlp,
     "revision": lambda record, _parties: record.revision_number,
     "changed_at": lambda record, _parties: record.changed_at.isoformat(),
 }

@@ -20,6 +20,7 @@ from concord.core.disclosure import (
     Visible,
     institution_audience,
     narrowest,
+    strictest_tlp,
     visible_part,
     visible_then,
 )
@@ -58,6 +59,11 @@ class RecordView:
     is_removed: bool = False
     audiences: Mapping[str, str] = field(default_factory=dict)
     """Who sees each shown field that others see than ``audience``."""
+
+    @property
+    def tlp(self) -> str:
+        """What may be done with all that is shown, by TLP 2.0: the strictest of its fields."""
+        return strictest_tlp({self.audience, *self.audiences.values()})
 
 
 @dataclass(frozen=True, slots=True)

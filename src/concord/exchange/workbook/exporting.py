@@ -16,7 +16,7 @@ from uuid import UUID
 import orjson
 from django.utils import translation
 
-from concord.core.disclosure import Viewer
+from concord.core.disclosure import TLP, TLP_ORDER, Breadth, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.workbook.cells import WITHHELD, At, Cell, Sense, number_of, plain, shown
 from concord.exchange.workbook.sheets import SHEETS, Form, WorkSheet
@@ -155,8 +155,10 @@ class _Export(Book):
             by_kind.setdefault(sheet.sheet.kind, []).append(sheet)
         plainly: dict[str, list[RecordView]] = {kind: [] for kind in kinds if kind not in by_kind}
         done = 0
+        labels = {TLP[Breadth.PUBLIC]}
         for batch in batches:
             for record in batch:
+                labels.add(record.tlp)
                 for sheet in by_kind.get(record.kind, ()):
                     sheet.take(record)
                 if record.kind not in by_kind:
@@ -169,7 +171,17 @@ class _Export(Book):
         self._write([s for s in waiting if s.count or (s.sheet.kind in kinds and not s.sheet.part)])
         for kind, records in plainly.items():
             self._plain_sheet(kind, records)
+        self._label(max(labels, key=TLP_ORDER.index))
         self.book.close()
+
+    def _label(self, tlp: str) -> None:
+        """At the head of every printed page, and among the properties: what may be done with it.
+
+        No column, which would have to be read back.
+        """
+        for page in self.book.worksheets():
+            page.set_header(f"&R{tlp}")
+        self.book.set_properties({"keywords": tlp})
 
     def _write(self, sheets: Sequence[_Waiting]) -> None:
         meta: list[list[str]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concord.core.disclosure import Viewer, institution_audience, strictest_tlp, tlp_of
+from concord.core.disclosure import Viewer, institution_audience, tlp_of
 from concord.record.kinds import content_type
 from concord.record.selectors import RecordView
 from concord.register.fields import field_label
@@ -41,7 +41,7 @@ def seen_by(view: RecordView, viewer: Viewer) -> SeenBy:
     return SeenBy(
         owner=names.reader(own),
         who=names.name(view.audience),
-        tlp=strictest_tlp({view.audience, *view.audiences.values()}),
+        tlp=view.tlp,
         is_own=is_own,
         fields=[(field_label(n), names.name(a), tlp_of(a)) for n, a in audiences.items()],
         withheld=[field_label(name) for name in order if name in view.withheld],
