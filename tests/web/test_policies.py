@@ -12,7 +12,7 @@ from people import centre_of, join
 
 from concord.accounts.models import Role
 from concord.core.disclosure import ANYONE, Actor, network_audience
-from concord.record.members import member_admit
+from concord.record.members import group_found, member_admit
 from concord.register.policies import policy_get, policy_put
 
 EDIT = "/desk/policy/"
@@ -60,7 +60,7 @@ def test_what_is_previewed_is_saved_and_read_by_everybody(make: Maker, centre: U
     saved = ann.post(EDIT, {**form, "do": "save", "seen": seen(page), "reason": "First"})
     assert saved.status_code == 302
     page = read(Client(), f"/institutions/{centre}/policy/")
-    for words in ("Everybody sees", "TLP:CLEAR", "Members of Ring see besides", "Courses: Hours",
+    for words in ("Everybody sees", "TLP:CLEAR", "Seen besides by members of Ring", "Courses: Hours",
                   "What stays inside", "Needs of training: that there is one", "First",
                   "Open where it harms nobody.", "may enter protected totals"):  # fmt: skip
         assert words in page, words
@@ -68,8 +68,9 @@ def test_what_is_previewed_is_saved_and_read_by_everybody(make: Maker, centre: U
     policy = policy_get(viewer=ANYONE, institution=centre)
     assert policy
     record = read(Client(), f"/records/{policy.record.id}/")
-    assert "Withheld" not in record
-    assert "policy of disclosure" in record
+    assert "Withheld: " not in record
+    for words in ("policy of disclosure", "Whose policy it is", "Courses: Hours"):
+        assert words in record, words
     given = Client().get(f"/api/records/{policy.record.id}").json()
     assert given["content"]["rules"][0]["record_kind"] == "course"
     again = read(ann, EDIT)
@@ -126,5 +127,19 @@ def test_an_example_is_marked(make: Maker, centre: UUID) -> None:
     page = read(Client(), f"/institutions/{centre}/policy/")
     assert "An example, not the institution’s own." in page
     assert "Compiler made it up" in page
-    assert "Institutions of Japan see besides" in page
+    assert "Seen besides by institutions of Japan" in page
     assert "TLP:AMBER" in page
+    policy = policy_get(viewer=ANYONE, institution=centre)
+    assert policy
+    assert "not the institution’s own" in read(Client(), f"/records/{policy.record.id}/")
+
+
+def test_a_group_in_a_policy_has_no_name_for_others(make: Maker, centre: UUID) -> None:
+    other = make.write(make.institution("Other"))
+    group = group_found(actor=Actor(centre), name="Pair", institutions=[other])
+    rule = {"record_kind": "course", "breadth": "group", "group": str(group)}
+    policy_put(actor=Actor(centre, may_publish=True), rules=[rule])
+    address = f"/institutions/{centre}/policy/"
+    assert "Seen besides by a group" in read(Client(), address)
+    ann = join(centre, Role.READER, "ann")
+    assert "Seen besides by group “Pair”" in read(ann, address)

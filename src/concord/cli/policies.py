@@ -47,7 +47,7 @@ def policy(institution: Annotated[UUID, typer.Argument(help="Id of the instituti
 
 def _circles(said: PolicyWords) -> None:
     for circle in said.circles:
-        head = HEADS.get(circle.level.breadth, f"{circle.who} see besides")
+        head = HEADS.get(circle.level.breadth, f"Seen besides by {circle.who}")
         _say(f"{head} ({circle.tlp}: {circle.asks})")
         for row in circle.said:
             _say(f"  {row.words}")

@@ -34,10 +34,12 @@ from concord.record.selectors import (
     revision_list,
 )
 from concord.register.fields import field_label
+from concord.register.kinds.policy import Rule
 from concord.register.links import Parties, party_ids, verdict_of
 from concord.register.listquery import read_moment, read_number
 from concord.register.lists import answers_about, training_table
 from concord.register.naming import AudienceNames
+from concord.register.policy_words import PolicyWords, policy_words
 from concord.register.tables import as_ids, citations_of
 from concord.register.taking_over import compiler_ids
 from concord.register.words import Confirmation, Detail
@@ -71,6 +73,8 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     has_more, history = len(history) > REVISIONS, history[:REVISIONS]
     named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
     named.add(str(view.owner))
+    if view.kind == "policy" and "institution" in content:
+        named.add(content["institution"])
     removals = removals_shown(viewer, view)
     named |= {str(removal.institution) for removal in removals}
     answers = answers_seen(viewer=viewer, about=record_id) if known_at is None else []
@@ -79,6 +83,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     context = {
         "record": view,
         "seen_by": seen_by(view, viewer),
+        "policy": _policy(viewer, view) if view.kind == "policy" else None,
         "runs": _runs(viewer, record_id) if view.kind == "course" else [],
         "label": content_type(view.kind).label,
         "parties": parties,
@@ -96,6 +101,15 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "is_newest": before is None,
     }
     return render(request, "concord/record.html", context)
+
+
+def _policy(viewer: Viewer, view: RecordView) -> PolicyWords | None:
+    """What a policy says, in words; None where its rules or whose it is are withheld."""
+    if view.withheld or "institution" not in view.content:
+        return None
+    rules = map(Rule.model_validate, view.content.get("rules", ()))
+    institution = UUID(view.content["institution"])
+    return policy_words(rules, institution=institution, viewer=viewer, language=language())
 
 
 def _embedded(request: HttpRequest, view: RecordView) -> SafeString:
