@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from making import Maker
+from making import EAST_ASIA, Maker
 from typer.testing import CliRunner
 
 from concord.accounts.models import Invitation
@@ -152,3 +153,20 @@ def test_policy_is_said_in_the_words_of_its_page() -> None:
                   "Workforce: that there is one"):  # fmt: skip
         assert words in told, words
     assert "has not said" in runner.invoke(app, ["policy", compiler]).output
+
+
+@pytest.mark.django_db
+def test_loading_takes_a_word_on_warnings(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(EAST_ASIA, folder)
+    courses = folder / "courses.csv"
+    plain = courses.read_text(encoding="utf-8")
+    courses.write_text(
+        plain.replace("Gap analysis,", "Gap analysis (ask jane.doe@mail.example),", 1),
+        encoding="utf-8",
+    )
+    words = ["load", str(folder), "--level", "public"]
+    with pytest.raises(ConcordError, match="confirm"):
+        runner.invoke(app, words, catch_exceptions=False)
+    told = runner.invoke(app, [*words, "--confirm-warnings"], catch_exceptions=False)
+    assert "records written" in told.output

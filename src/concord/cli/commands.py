@@ -41,7 +41,7 @@ from concord.record.checks import register_check
 from concord.record.errors import InvalidQueryError
 from concord.record.kinds import all_kinds
 from concord.record.selectors import RecordView, record_get, record_list, register_number
-from concord.record.sensitive import rules_faults
+from concord.record.sensitive import confirming, rules_faults
 from concord.record.then import records_then
 from concord.register import vocabulary
 from concord.register.reading import title_of
@@ -156,9 +156,13 @@ def load(
         typer.Option(help="institution (default), public, state, network:ID or group:ID"),
     ] = "institution",
     owner: Annotated[UUID | None, typer.Option(help="Id of the institution that owns them")] = None,
+    confirm_warnings: Annotated[  # noqa: FBT002
+        bool, typer.Option(help="You looked at the warnings of the content check")
+    ] = False,
 ) -> None:
     """Load a folder of CSV files: all of it, or nothing and a list of every fault."""
-    loaded = folder_load(folder=folder, level=_as_level(level), owner=owner)
+    with confirming(every=confirm_warnings, person=None):
+        loaded = folder_load(folder=folder, level=_as_level(level), owner=owner)
     console.print(f"{loaded.written} records written, {loaded.unchanged} unchanged.")
     studies_run_all()
 
