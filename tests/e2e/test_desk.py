@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,11 @@ def publish(page: Page) -> None:
     assert look(page) == []
     picture(page, "officer-publish")
     page.click("main .stays button")
-    page.wait_for_url("**/ja/desk/")
+    assert look(page) == []
+    picture(page, "officer-publish-preview")
+    page.check("input[name=known]")
+    page.click("main .stays button[value=publish]")
+    page.wait_for_url(re.compile(r"/ja/(desk|records/[-0-9a-f]+)/$"))
 
 
 def public_training(page: Page) -> str:
@@ -73,7 +78,7 @@ def public_training(page: Page) -> str:
     browser = page.context.browser
     assert browser is not None
     stranger = browser.new_page()
-    stranger.goto(page.url.replace("/desk/", "/training/"))
+    stranger.goto(re.sub("/ja/.*", "/ja/training/", page.url))
     text = stranger.inner_text("main")
     stranger.close()
     return text

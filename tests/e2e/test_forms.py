@@ -88,7 +88,9 @@ def test_a_course_by_form_and_a_correction_proposed_to_it(people: People, centre
     ann.goto(f"{people.address}/ko/desk/")
     ann.click("form[action$='/publish/'] button")
     ann.click("main .stays button")
-    ann.wait_for_url("**/ko/desk/")
+    ann.check("input[name=known]")
+    ann.click("main .stays button[value=publish]")
+    ann.wait_for_url(f"**/ko/records/{key}/")
 
     carol = people.join(Role.CONTACT_POINT, state="JP")
     carol.goto(f"{people.address}/ko/records/{key}/")

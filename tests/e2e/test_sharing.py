@@ -181,6 +181,7 @@ def test_a_contact_point_sees_what_would_be_seen_by_whom(place: Place) -> None:
     contact.click("nav.tabs a >> text=everybody")
     assert "24" not in contact.inner_text("main .facts")
     assert look(contact) == []
+    contact.check("input[name=id]")
     contact.click("button[value=clear]")
     public = place.stranger()
     public.goto(f"/records/{key}/")
