@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from calling import Program
 from django.test import Client
@@ -163,6 +165,9 @@ def test_an_upload_refuses_the_row_that_is_stopped_and_writes_the_others(centre:
     assert "It says when guards of a facility are there" in page
     assert "It warns of 1 record" in page
     assert "expected: It says" not in page
+    marked = openpyxl.load_workbook(BytesIO(client.get(f"{address}marked.xlsx").content))
+    told = [c.comment.text for page in marked for row in page for c in row if c.comment]
+    assert [words.startswith("It says") for words in told] == [True]
     new = client.get(f"{address}?status=new").content.decode()
     assert "A mailbox looks like a person" in html.unescape(new)
     records = re.findall(r'name="record" value="([^"]+)"', new)

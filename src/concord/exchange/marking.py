@@ -86,7 +86,9 @@ def _opened(data: bytes) -> openpyxl.Workbook | None:
 
 
 def _words(fault: Mapping[str, Any], before: Comment | None) -> str:
-    words = _("expected: %(what)s") % {"what": fault["expected"]}
+    words = fault["expected"]
+    if not fault.get("is_stopped"):
+        words = _("expected: %(what)s") % {"what": words}
     likely = "\n".join(fault["likely"])
     earlier = before.text if before and before.author == AUTHOR else ""
     return "\n".join(filter(None, [earlier, words, likely]))
