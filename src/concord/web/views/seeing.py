@@ -18,6 +18,8 @@ class SeenBy:
 
     owner: str
     who: str
+    label: str
+    """What may be done with what all of these see, by TLP 2.0."""
     tlp: str
     """The label of all that is shown together: the strictest of its fields."""
     is_own: bool
@@ -41,6 +43,7 @@ def seen_by(view: RecordView, viewer: Viewer) -> SeenBy:
     return SeenBy(
         owner=names.reader(own),
         who=names.name(view.audience),
+        label=tlp_of(view.audience),
         tlp=view.tlp,
         is_own=is_own,
         fields=[(field_label(n), names.name(a), tlp_of(a)) for n, a in audiences.items()],
