@@ -11,8 +11,9 @@ from making import Maker, text
 from people import centre_of, join
 
 from concord.accounts.models import Role
-from concord.core.disclosure import ANYONE, Actor, network_audience
+from concord.core.disclosure import ANYONE, Actor, Level, network_audience
 from concord.record.members import group_found, member_admit
+from concord.record.publishing import Levels, records_share
 from concord.register.policies import policy_get, policy_put
 
 EDIT = "/desk/policy/"
@@ -139,7 +140,24 @@ def test_a_group_in_a_policy_has_no_name_for_others(make: Maker, centre: UUID) -
     group = group_found(actor=Actor(centre), name="Pair", institutions=[other])
     rule = {"record_kind": "course", "breadth": "group", "group": str(group)}
     policy_put(actor=Actor(centre, may_publish=True), rules=[rule])
+    ann = join(centre, Role.PUBLISHER, "ann")
+    page = preview(ann, **{"level-course": f"group:{group}", "made_from": "1"})
+    assert "Seen besides by a group" in page  # as everybody will read it
     address = f"/institutions/{centre}/policy/"
     assert "Seen besides by a group" in read(Client(), address)
-    ann = join(centre, Role.READER, "ann")
     assert "Seen besides by group “Pair”" in read(ann, address)
+
+
+def test_a_policy_that_is_withheld_is_not_taken_for_one_without_rules(
+    make: Maker, centre: UUID
+) -> None:
+    rule = {"record_kind": "course", "breadth": "institution"}
+    actor = Actor(centre, may_publish=True)
+    policy_put(actor=actor, rules=[rule])
+    policy = policy_get(viewer=ANYONE, institution=centre)
+    assert policy
+    levels = Levels(Level.PUBLIC, {"rules": Level.INSTITUTION})
+    records_share(actor=actor, levels={policy.record.id: levels})
+    page = read(Client(), f"/institutions/{centre}/policy/")
+    assert "does not show you what its policy says" in page
+    assert "publishing proposes everybody" not in page

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting
-from concord.core.disclosure import Breadth, Level
+from concord.core.disclosure import ANYONE, Breadth, Level
 from concord.record.audiences import levels_for
 from concord.record.errors import ChangedMeanwhileError, InvalidContentError
 from concord.record.kinds import content_type
@@ -182,7 +182,7 @@ class _Form:
             rules = tuple(map(Rule.model_validate, self.rules))
             context["seen"] = self.digest()
             context["said"] = policy_words(
-                rules, institution=self.institution, viewer=viewer, language=language()
+                rules, institution=self.institution, viewer=ANYONE, language=language()
             )
             context["said_statement"] = self.statement
         return render(self.request, "concord/policy_edit.html", context, status=status)
