@@ -181,7 +181,7 @@ class _Export(Book):
         """
         for page in self.book.worksheets():
             page.set_header(f"&R{tlp}")
-        self.book.set_properties({"keywords": tlp})
+        self.properties(keywords=tlp)
 
     def _write(self, sheets: Sequence[_Waiting]) -> None:
         meta: list[list[str]] = []

@@ -121,12 +121,17 @@ class Book:
             target,
             {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
-        self.book.set_properties({"created": timezone.now().replace(tzinfo=None)})
+        self.properties()
         self.bold = self.book.add_format({"bold": True, "bg_color": "#DFE7E4", "text_wrap": True})
         self.must = self.book.add_format({"bold": True, "bg_color": "#CFE0DC", "text_wrap": True})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self.wide = self.book.add_format({"text_wrap": True, "valign": "top"})
         self.rows = 0
+
+    def properties(self, **more: str) -> None:
+        """Set what the file says of itself, all of it at once: the library forgets the rest."""
+        now = timezone.now().replace(tzinfo=None)
+        self.book.set_properties({"created": now, **more})
 
     def _page(self, label: str, heads: Sequence[Head], ranges: Mapping[str, str], rows: int) -> Any:
         """A sheet with its heads, and with drop-downs for ``rows`` rows and more."""
