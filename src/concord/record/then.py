@@ -30,7 +30,7 @@ def records_then(
     kinds: Collection[str] | None = None,
     ids: Collection[UUID] | None = None,
 ) -> Iterator[RecordView]:
-    """Every record as it was said at a moment, oldest revision first, streamed.
+    """Every record as it was said at a moment, in the order of ids, streamed.
 
     What is removed today is among them, what was removed then is not. A field is shown if the
     viewer might have seen it then and may see it today.
@@ -42,15 +42,15 @@ def records_then(
         records = records.filter(kind__in=kinds)
     if ids is not None:
         records = records.filter(id__in=ids)
-    found = records.annotate(then=Subquery(latest)).values_list("then", flat=True)
-    numbers = sorted(number for number in found if number is not None)
+    found = records.annotate(then=Subquery(latest)).order_by("id").values_list("then", flat=True)
+    numbers = [number for number in found if number is not None]
     for start in range(0, len(numbers), BATCH):
         rows = Revision.objects.filter(
             number__in=numbers[start : start + BATCH],
             audience__in=viewer.audiences,
             operation=Revision.Operation.PUT,
         )
-        for row in rows.select_related("record").order_by("number"):
+        for row in rows.select_related("record").order_by("record_id"):
             yield revision_view(row, row.record, viewer)
 
 
