@@ -107,6 +107,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Choice]]] = {
         "topics": (["B1"], ["A1"], ["A2", "A3"]),
         "roles": (["R02"], ["R03"], []),
         "country": ("JP", "CN", None),
+        "days": (None, "2024-05-04", "2026-07-06"),
+        "town": ("Mito", "Kyoto", None),
         "is_online": (False, True, True),
         "participation": (
             [{"count": 10}],

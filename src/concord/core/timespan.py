@@ -103,6 +103,11 @@ class TimeSpan:
     def is_moment(self) -> bool:
         return self.start == self.end
 
+    @property
+    def is_to_the_day(self) -> bool:
+        """Whether it names a day."""
+        return any(moment is not None and moment.day for moment in (self.start, self.end))
+
     def overlaps(self, first: dt.date, last: dt.date) -> bool:
         """Whether any day from ``first`` to ``last``, both included, may lie within."""
         return self.earliest <= last and first <= self.latest

@@ -59,7 +59,7 @@ def uid_of(record_id: UUID) -> str:
 
 
 def _events(record: RecordView, language: str, address: str) -> Iterator[Event]:
-    when = record.content.get("when")
+    when = record.content.get("days") or record.content.get("when")
     span = TimeSpan.parse(when) if when else None
     if span is None or span.start is None or span.start.day is None:
         return

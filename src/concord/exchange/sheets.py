@@ -92,7 +92,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, Cell]]] = {
         "kind": _kind, "when": _field("when"), "stage": _stage, "parties": _names,
         "topics": _field("topics"), "roles": _field("roles"), "level": _field("level"),
         "reach": _field("reach"), "languages": _field("languages"), "country": _field("country"),
-        "town": _field("town"),
+        "town": _field("town"), "days": _field("days"),
     },
     "institutions": {
         "names": _all_names, "kinds": _field("kinds"), "state": _field("state"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -171,6 +172,11 @@ class Content(Piece):
         default=(), description="What bears out the record as a whole"
     )
     note: Text | None = Field(default=None, description="Remarks, doubts and known errors")
+
+    @classmethod
+    def kept_narrow(cls, data: Mapping[str, Any], today: dt.date) -> frozenset[str]:  # noqa: ARG003
+        """Fields that everybody must not see as yet, of content as it is stored."""
+        return frozenset()
 
     def references(self) -> Iterator[tuple[str, UUID, tuple[str, ...]]]:
         """Every other record that it names: field path, id, and the kinds it may be of."""

@@ -17,6 +17,7 @@ from concord.record.audiences import Standing
 from concord.record.content import Content, StoredContent
 from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.guard import service
+from concord.record.kinds import content_type
 from concord.record.models import Gate, Record, Waiting
 from concord.record.selectors import RecordView, view_of
 from concord.record.sensitive import sensitive_require
@@ -31,6 +32,7 @@ from concord.record.services import (
     content_stored,
     is_let_out,
     own_circle,
+    require_narrow,
     revisions_write,
 )
 
@@ -90,6 +92,7 @@ def revisions_write_or_hold(
         if held:
             check_references(drafts, current, actor.institution)
             _require_current(held, current, actor)
+            require_narrow(held, current, standing, timezone.now().date())
             _require_fit(held, current, actor, standing, reason)
             Waiting.objects.filter(
                 institution=actor.institution, record_id__in=list(kept_back)
@@ -165,15 +168,27 @@ def records_share(
 
 
 def draft_shared(row: Record, chosen: Levels) -> Draft:
-    """A record as it stands, under the levels chosen for it."""
+    """A record as it stands, under the levels chosen for it.
+
+    What not everybody may see as yet (``Content.kept_narrow``) stays with its institution.
+    """
+    fields = dict(chosen.fields)
+    for name in kept_narrow(row):
+        if fields.get(name, chosen.level) == Level.PUBLIC:
+            fields[name] = Level.INSTITUTION
     return Draft(
         content_stored(kind=row.kind, data=row.content),
         row.id,
         chosen.level,
-        {name: level for name, level in chosen.fields.items() if level != chosen.level},
+        {name: level for name, level in fields.items() if level != chosen.level},
         row.revision_number,
         chosen.in_totals,
     )
+
+
+def kept_narrow(row: Record) -> frozenset[str]:
+    """The fields of a record that everybody must not see as yet."""
+    return content_type(row.kind).kept_narrow(row.content, timezone.now().date())
 
 
 def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from concord.core.disclosure import (
@@ -104,6 +105,7 @@ def revisions_write(
         for record in current.values():
             _require_owner(record, actor)
         _require_leave(drafts, current, actor, standing)
+        require_narrow(drafts, current, standing, moment.date())
         changes = changes_on_the_way(drafts, current, standing)
         sensitive_require(actor=actor, changes=changes, reason=reason)
         for start in range(0, len(drafts), BATCH):
@@ -123,6 +125,40 @@ def revisions_write(
             _save(records, before, actor, reason, via)
         Head.objects.filter(id=1).update(number=number)
     return [draft.record_id for draft in drafts]
+
+
+def require_narrow(
+    drafts: Sequence[Draft],
+    current: Mapping[UUID, Record],
+    standing: Standing,
+    today: dt.date,
+) -> None:
+    """Some fields are not for everybody as yet; raises ``InvalidContentError`` naming them."""
+    faults: dict[str, str] = {}
+    for draft in drafts:
+        data = content_dump(draft.content)
+        narrow = content_type(draft.content.kind).kept_narrow(data, today) & set(data)
+        if not narrow:
+            continue
+        audience, audiences = audiences_drafted(draft, current.get(draft.record_id), standing)
+        for name in sorted(narrow):
+            if audience == audiences.get(name, audience) == PUBLIC:
+                faults[f"{draft.record_id}: {name}"] = str(NARROW[name == "when"])
+    if faults:
+        raise InvalidContentError(fields=faults)
+
+
+NARROW: Final = {
+    True: gettext_lazy(
+        "It is to come, and for guards, response forces or intelligence services: give everybody "
+        "the month alone, and the day in a field of its own for a network at most."
+    ),
+    False: gettext_lazy(
+        "It is to come, and for guards, response forces or intelligence services: show this to a "
+        "network at most. When it is over you are asked."
+    ),
+}
+"""Why not everybody may see a field as yet: one that holds the month too, or another."""
 
 
 def _require_ways(drafts: Sequence[Draft], via: str) -> None:

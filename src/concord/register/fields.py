@@ -26,6 +26,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "course": _("Course"),
     "course_kind": _("Kind"),
     "courses": _("Courses"),
+    "days": _("Days"),
     "evaluation_level": _("Level of evaluation (1 to 4)"),
     "focuses": _("Focus"),
     "founded": _("Founded"),

@@ -146,6 +146,7 @@ SHEETS: Final = (
         _texts("title", _("Title"), "titles", required=True),
         _code("activity_kind", _("Kind"), "ActivityKind", required=True),
         *_dates("when", _("First day"), _("Last day")),
+        *_dates("days", _("First day, for fewer"), _("Last day, for fewer")),
         _STAGE,
         Column("course", _("Course"), Form.COURSE, "course"),
         _TOPICS, _ROLES, _REACH, _LANGUAGES,

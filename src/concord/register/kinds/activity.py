@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Final
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, StringConstraints
 
+from concord.core.timespan import TimeSpan
 from concord.record.content import (
     ActivityId,
     Cited,
@@ -25,6 +28,9 @@ from concord.register.kinds.account import Account
 from concord.register.kinds.codes import CountryCode, RoleCode, TopicCode
 from concord.register.words import ActivityKind, CountUnit, PartRole, Reach, Stage, Stream
 
+KEPT_NARROW: Final = frozenset({"R08", "R10", "R13", "R14"})
+"""Guards, border guards, response forces, intelligence services."""
+PASSED: Final = frozenset({Stage.DONE.value, Stage.CANCELLED.value, Stage.LAPSED.value})
 MOST: Final = 10**12
 """No count of people is larger; numbers beyond 64 bits cannot be written out."""
 
@@ -78,6 +84,9 @@ class Activity(Content):
     titles: Text = Field(description="Title")
     activity_kind: ActivityKind = Field(description="What happens")
     when: When | None = Field(default=None, description="When, as exact as the source")
+    days: When | None = Field(
+        default=None, description="The day or days, where fewer may see them than the month"
+    )
     stage: Stage = Field(default=Stage.UNKNOWN, description="How far it has come")
     course: CourseId | None = Field(default=None, description="The course that it is a run of")
     parties: tuple[Part, ...] = Field(default=(), description="Who had which part")
@@ -86,7 +95,7 @@ class Activity(Content):
     reach: tuple[Reach, ...] = Field(default=(), description="Whom it is open to")
     languages: tuple[LanguageTag, ...] = Field(default=(), description="Languages it is given in")
     country: CountryCode | None = Field(default=None, description="Country or area where it is")
-    town: Line | None = Field(default=None, description="Town, where a source names it")
+    town: Line | None = Field(default=None, description="Venue: the town, where a source names it")
     is_online: bool = Field(default=False, description="Given online")
     participation: tuple[Participation, ...] = Field(default=(), description="Who took part")
     evaluation_level: int | None = Field(
@@ -100,3 +109,17 @@ class Activity(Content):
 
     def title(self) -> Text:
         return self.titles
+
+    @classmethod
+    def kept_narrow(cls, data: Mapping[str, Any], today: dt.date) -> frozenset[str]:
+        """Day and venue of what is to come for guards, response forces or intelligence services.
+
+        Who knows where such people will be together on which day could use it against them.
+        """
+        known = data.get("days") or data.get("when")
+        if KEPT_NARROW.isdisjoint(data.get("roles", ())):
+            return frozenset()
+        if data.get("stage") in PASSED or (known and TimeSpan.parse(known).latest < today):
+            return frozenset()
+        is_exact = "when" in data and TimeSpan.parse(data["when"]).is_to_the_day
+        return frozenset({"days", "town", *(["when"] if is_exact else [])})

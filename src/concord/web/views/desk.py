@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -41,6 +42,7 @@ from concord.record.selectors import record_get, records_get, records_owned
 from concord.register import vocabulary
 from concord.register.links import Parties
 from concord.register.listquery import read_ids
+from concord.register.over import over_now
 from concord.register.taking_over import compiled_about, compiled_take_over
 from concord.web.templatetags.reading import language
 from concord.web.views.publishing import MOST as SHOWN
@@ -73,6 +75,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         if acting.may(Role.EDITOR)
         else [],
         "uploads": upload_list(acting=acting),
+        "over": over_now(institution=acting.institution, today=timezone.now().date())
+        if acting.may(Role.PUBLISHER)
+        else [],
         "waiting": waiting_for_institution(institution=acting.institution),
         "asked": [
             asked

@@ -1,0 +1,111 @@
+"""Day and venue of training for guards and the like: never for everybody while it is to come."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from making import Maker, join, text
+
+from concord.accounts.models import Role
+from concord.core.disclosure import ANYONE, Actor, Level, state_audience
+from concord.record.audiences import viewer_as
+from concord.record.errors import InvalidContentError
+from concord.record.members import member_admit
+from concord.record.publishing import Levels, records_share
+from concord.record.selectors import record_get
+from concord.record.services import Draft, content_parse, revision_write
+from concord.register.kinds import Activity
+from concord.register.over import over_now
+
+TODAY = timezone.now().date()
+COMING = str(TODAY.year + 1)
+
+
+@pytest.fixture
+def centre(make: Maker) -> UUID:
+    return make.write(make.institution("Centre", state="JP"))
+
+
+def write(
+    owner: UUID, level: Level, fields: dict[str, Level] | None = None, **data: object
+) -> UUID:
+    content = content_parse(
+        kind="activity", data={"titles": text("Course"), "activity_kind": "course_run", **data}
+    )
+    draft = Draft(content, uuid.uuid4(), level, fields or {})
+    return revision_write(actor=Actor(owner, may_publish=True), draft=draft, via="form")
+
+
+COMING_COURSE = {
+    "roles": ["R08"],
+    "when": f"{COMING}-05",
+    "days": f"{COMING}-05-04",
+    "town": "Mito",
+}
+
+
+def test_everybody_is_told_neither_day_nor_venue_of_what_is_to_come(centre: UUID) -> None:
+    with pytest.raises(InvalidContentError) as refused:
+        write(centre, Level.PUBLIC, **COMING_COURSE)
+    assert {name.partition(": ")[2] for name in refused.value.fields} == {"days", "town"}
+    with pytest.raises(InvalidContentError) as refused:
+        write(centre, Level.PUBLIC, roles=["R13"], when=f"{COMING}-05-04")
+    assert [name.partition(": ")[2] for name in refused.value.fields] == ["when"]
+
+
+def test_month_and_country_are_and_the_rest_is_for_fewer(centre: UUID) -> None:
+    member_admit(audience=state_audience("JP"), institution=centre)
+    kept = {"days": Level.STATE, "town": Level.INSTITUTION}
+    key = write(centre, Level.PUBLIC, kept, country="JP", **COMING_COURSE)
+    seen = record_get(viewer=ANYONE, record_id=key)
+    assert seen.content["when"] == f"{COMING}-05"
+    assert seen.content["country"] == "JP"
+    assert seen.withheld == ("days", "town")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {**COMING_COURSE, "roles": ["R02"]},
+        {"roles": ["R08"], "when": "2020-05-04", "town": "Mito"},
+        {"roles": ["R08"], "when": "2020-05", "days": "2020-05-04", "town": "Mito"},
+        {"roles": ["R08"], "when": f"{COMING}-05"},
+    ],
+)
+def test_others_and_what_is_over_are_free(centre: UUID, data: dict[str, object]) -> None:
+    write(centre, Level.PUBLIC, **data)
+
+
+def test_what_has_no_date_is_taken_as_to_come() -> None:
+    assert "town" in Activity.kept_narrow({"roles": ["R14"], "town": "Mito"}, TODAY)
+
+
+def test_publishing_keeps_them_narrow_by_itself(centre: UUID) -> None:
+    key = write(centre, Level.INSTITUTION, **COMING_COURSE)
+    actor = Actor(centre, may_publish=True)
+    records_share(actor=actor, levels={key: Levels(Level.PUBLIC)})
+    assert record_get(viewer=ANYONE, record_id=key).withheld == ("days", "town")
+
+
+def test_afterwards_the_owner_is_asked_and_nothing_widens_by_itself(centre: UUID) -> None:
+    over = {"roles": ["R08"], "when": "2020-05", "days": "2020-05-04", "town": "Mito"}
+    kept = {"days": Level.INSTITUTION, "town": Level.INSTITUTION}
+    key = write(centre, Level.PUBLIC, kept, **over)
+    coming = write(centre, Level.PUBLIC, kept, **COMING_COURSE)
+    asked = [record.id for record in over_now(institution=centre, today=TODAY)]
+    assert asked == [key]
+    assert record_get(viewer=ANYONE, record_id=key).withheld == ("days", "town")
+    page = join(centre, Role.PUBLISHER, "ann").get("/desk/").content.decode()
+    assert "Over now" in page
+    assert str(key) in page
+    records_share(
+        actor=Actor(centre, may_publish=True),
+        levels={key: Levels(Level.PUBLIC), coming: Levels(Level.PUBLIC)},
+    )
+    assert record_get(viewer=ANYONE, record_id=key).content["town"] == "Mito"
+    assert "town" in record_get(viewer=ANYONE, record_id=coming).withheld
+    assert record_get(viewer=viewer_as(centre), record_id=coming).content["town"] == "Mito"
+    assert over_now(institution=centre, today=TODAY) == []
