@@ -60,6 +60,12 @@ def test_an_address_of_a_form_that_is_opened_leads_somewhere(centre: uuid.UUID) 
     assert b'href="/desk/"' in answer.content
 
 
+def test_who_may_not_is_told_which_role_may(centre: uuid.UUID) -> None:
+    page = join(centre, Role.EDITOR, "ann").get("/desk/members/")
+    assert page.status_code == 403
+    assert b"It takes the role: manager." in page.content
+
+
 def test_what_an_error_page_proposes_is_possible(client: Client, db: None) -> None:
     """An address without filters has none to leave out."""
     assert b"without its filters" not in client.get("/join/nonsense/").content
@@ -385,6 +391,7 @@ def test_history_shows_what_changed_and_says_it_again(
     assert "<del>First title</del>" in page
     assert "<ins>Second title</ins>" in page
     assert "a better title" in page
+    assert "by a form" in page
     assert client.get(f"/records/{key}/revisions/9/").status_code == 404
     assert client.post(f"/records/{key}/revisions/1/").status_code == 403
     assert mine.post(f"/records/{key}/revisions/1/").status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from concord.record.errors import ConcordError
@@ -13,6 +14,13 @@ class NotAllowedError(ConcordError):
     code = "not-allowed"
     status = 403
     title = _("Your role does not allow this.")
+
+
+class RoleNeededError(NotAllowedError):
+    """The person lacks the role that this takes, which is named."""
+
+    def __init__(self, role: object) -> None:
+        super().__init__(gettext("It takes the role: %(role)s.") % {"role": role})
 
 
 class OtherInstitutionError(ConcordError):

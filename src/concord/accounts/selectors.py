@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from concord.accounts.errors import BadTokenError, InvitationError, NotAllowedError
+from concord.accounts.errors import BadTokenError, InvitationError, NotAllowedError, RoleNeededError
 from concord.accounts.models import (
     FOR_INSTITUTIONS,
     Invitation,
@@ -38,7 +38,7 @@ class Acting:
     def require(self, role: Role) -> Actor:
         """The actor, if it may do what ``role`` may; raises ``NotAllowedError``."""
         if not self.may(role):
-            raise NotAllowedError(str(role.label))
+            raise RoleNeededError(role.label)
         return Actor(self.institution, self.person, may_publish=self.may(Role.PUBLISHER))
 
 
@@ -100,13 +100,13 @@ def coordinating_for(*, person: Person, network: UUID) -> Coordinating:
     for coordinating in coordinating_list(person=person):
         if coordinating.network == network:
             return coordinating
-    raise NotAllowedError(str(Role.COORDINATOR.label))
+    raise RoleNeededError(Role.COORDINATOR.label)
 
 
 def clearance_for(*, person: Person, state: str) -> Clearance:
     """The right to clear for ``state``; raises ``NotAllowedError``."""
     if not person.mandates.filter(role=Role.CONTACT_POINT, state=state).exists():
-        raise NotAllowedError(str(Role.CONTACT_POINT.label))
+        raise RoleNeededError(Role.CONTACT_POINT.label)
     return Clearance(state, person.id)
 
 

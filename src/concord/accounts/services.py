@@ -18,7 +18,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.accounts.admitting import invited_admit
-from concord.accounts.errors import NotAllowedError, PasswordError, TakenAddressError
+from concord.accounts.errors import (
+    NotAllowedError,
+    PasswordError,
+    RoleNeededError,
+    TakenAddressError,
+)
 from concord.accounts.models import (
     FOR_INSTITUTIONS,
     Invitation,
@@ -85,7 +90,7 @@ def _require_may_invite(by: Person, role: Role, institution: UUID | None) -> Non
         and by.mandates.filter(institution=institution, role=Role.MANAGER).exists()
     )
     if role not in FOR_INSTITUTIONS or not is_manager:
-        raise NotAllowedError(str(Role.MANAGER.label))
+        raise RoleNeededError(Role.MANAGER.label)
 
 
 def invitation_revoke(*, acting: Acting, invitation: UUID) -> None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from concord.core.timespan import TimeSpan
 from concord.exchange.workbook.cells import Cell
@@ -83,6 +84,32 @@ def content_title(content: dict[str, Any]) -> str:
         return str(names[0]["name"])
     text = content.get("titles") or content.get("text")
     return pick(text, language())[0] if text else declared_title(content) or "–"
+
+
+_WAYS_IN = {
+    "form": _lazy("by a form"),
+    "workbook": _lazy("by a spreadsheet"),
+    "feed": _lazy("by a feed"),
+    "API": _lazy("by a program"),
+    "proposal": _lazy("by a proposal that was accepted"),
+    "answer": _lazy("by an answer"),
+    "undo": _lazy("by undoing"),
+    "restoring": _lazy("by saying it again"),
+    "publishing": _lazy("by a change of who sees it"),
+    "policy": _lazy("by a change of who sees it"),
+    "declaring": _lazy("by a declaration"),
+    "confirming": _lazy("by saying that it is still so"),
+    "merging": _lazy("by merging"),
+    "duplicates": _lazy("by a word on duplicates"),
+    "inviting": _lazy("by an invitation"),
+    "leaving": _lazy("by leaving"),
+}
+
+
+@register.filter
+def way_in(via: str) -> str:
+    """The way in which a revision came, in words; as it is kept where there are none."""
+    return str(_WAYS_IN.get(via, via))
 
 
 @register.filter
