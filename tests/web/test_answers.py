@@ -133,7 +133,7 @@ def test_only_parties_answer_and_nobody_answers_for_another(
     key = relation(make, inst(one), {"state": "KR"})
     bob = join(other, Role.PUBLISHER, "bob")
     assert give(bob, key, "confirms").status_code == 403  # its State is named, not the centre
-    assert Client().post(f"/records/{key}/answer/", {"answer": "confirms"}).status_code == 302
+    assert Client().post(f"/records/{key}/answer/", {"answer": "confirms"}).status_code == 401
     reader = join(one, Role.READER, "rob")
     assert give(reader, key, "confirms").status_code == 403
     hidden = make.write(

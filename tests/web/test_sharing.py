@@ -150,7 +150,7 @@ def test_what_vanished_is_deleted_and_why_is_not_told(
 def test_our_own_format_has_every_field_and_nothing_withheld(client: Client, make: Maker) -> None:
     content = make.parse(
         "course", providers=[str(make.owner)], objectives=text("Unseen"), topics=["B1", "D1"],
-        titles={"original": "ja", "text": {"ja": "核\x0b保", "en": "A <b> & c"},
+        titles={"original": "ja", "text": {"ja": "核保", "en": "A <b> & c"},
                 "translators": {"en": "owner"}},
     )  # fmt: skip
     key = make.write(content, fields={"objectives": Level.INSTITUTION})

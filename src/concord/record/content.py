@@ -47,14 +47,14 @@ def _timespan(text: str) -> str:
 
 LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 When = Annotated[str, AfterValidator(_timespan), Field(examples=["2014", "2014-09", "2010/2012"])]
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\ufdd0-\\ufdef\\ufffe\\uffff]"
 )
 """Controls and signs that XML cannot hold, and marks that turn the direction of what follows."""
 
 
 def _visible(text: str) -> str:
-    if found := _UNSEEN.search(text):
+    if found := UNSEEN.search(text):
         message = _("a sign that nobody sees stands in the text and must be taken out: %(sign)s")
         raise ValueError(message % {"sign": f"U+{ord(found[0]):04X}"})
     return text

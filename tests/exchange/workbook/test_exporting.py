@@ -25,7 +25,7 @@ from concord.exchange.previewing import upload_compare
 from concord.exchange.uploads import upload_make, upload_rows
 from concord.exchange.workbook import exporting
 from concord.exchange.workbook.cells import TOO_LONG, WITHHELD
-from concord.record.content import Content
+from concord.record.content import UNSEEN, Content
 from concord.record.selectors import record_get, register_number
 from concord.record.services import Draft, revisions_write
 from concord.register.listings import LISTINGS
@@ -34,12 +34,13 @@ TRICKY = st.text(
     st.characters(exclude_categories=["Cs", "Co", "Cn"], exclude_characters="\0\ufffe\uffff"),
     min_size=1,
     max_size=40,
-).filter(lambda s: s.strip())
+).filter(lambda s: s.strip() and not UNSEEN.search(s))
+"""What the register takes: signs that nobody sees are refused before."""
 TEXTS = st.one_of(
     TRICKY,
     st.sampled_from(
         ["=1+1", "+cmd", "-3", "@SUM(A1)", "2024-03-05", "007", "1e5", "_x0041_", "a\rb", "\u200fعربي",
-         "核安保研修", "(clear) of it", "“quoted”; parts", "yes", "a\n\nb", "\u202eabc", "  x  y "]
+         "核安保研修", "(clear) of it", "“quoted”; parts", "yes", "a\n\nb", "  x  y "]
     ),
 )  # fmt: skip
 
