@@ -108,6 +108,10 @@ def _pages(world: World) -> Iterator[Ask]:
                  "declarations_csv", "catalog", "oai_schema", "embed_training", "coverage",
                  "calendar"):  # fmt: skip
         yield _page(name)
+    for name in ("releases", "sensitive_rules"):
+        yield _page(name)
+    for name in ("release", "release_csv", "release_json"):
+        yield _page(name, world.release)
     for name in LISTS:
         yield _page(name)
         for question in (*({"q": word} for word in WORDS), *FILTERS[name]):
@@ -183,16 +187,10 @@ def _worker_file(world: World, client: Client) -> Any:
 API_READS: Final = (
     "/training", "/institutions", "/statements", "/sources", "/collaboration", "/coverage",
     "/coverage/{code}", "/summary", "/declarations", "/recommendations", "/vocabulary/{name}",
-    "/glossary", "/about", "/records/{record_id}", "/records/{record_id}/revisions",
-    "/records/{record_id}/revisions/{revision}", "/waiting", "/export/{kind}", "/readings", "/levels", "/groups",
-    "/sources/{source}/citing",
+    "/glossary", "/about", "/waiting", "/export/{kind}", "/readings", "/citing/{source}",
+    "/levels", "/groups", "/releases",
 )  # fmt: skip
-API_WRITES: Final = (
-    ("post", "/records"), ("post", "/batches"), ("put", "/records/{record_id}"),
-    ("patch", "/records/{record_id}"), ("delete", "/records/{record_id}"),
-    ("post", "/records/{record_id}/publish"),
-    ("post", "/records/{record_id}/revisions/{revision}/restore"),
-)  # fmt: skip
+CALLS_NOT_ASKED: Final[frozenset[tuple[str, str]]] = frozenset()
 KINDS: Final = (
     "course", "activity", "agreement", "relation", "statement", "workforce", "need", "endorsement",
     "source", "network", "institution", "answer", "declaration", "policy",
@@ -210,6 +208,7 @@ def _interface(world: World) -> Iterator[Ask]:
         else:
             if "{record_id}" not in path:
                 yield _call("get", path)
+    yield _call("get", f"/releases/{world.release}")
     for word in WORDS:
         for name in ("training", "institutions", "statements", "sources", "collaboration"):
             yield _call("get", f"/{name}?{urlencode({'q': word})}")
@@ -217,6 +216,7 @@ def _interface(world: World) -> Iterator[Ask]:
         yield _call("get", f"/records/{key}")
         yield _call("get", f"/records/{key}?known_at=2026-03-01T14:30:00")
         yield _call("get", f"/records/{key}/revisions")
+        yield _call("get", f"/records/{key}/removals")
         for number in (1, 2):
             yield _call("get", f"/records/{key}/revisions/{number}")
             yield _call("post", f"/records/{key}/revisions/{number}/restore", {"reason": "r"})
@@ -284,7 +284,7 @@ def _selectors() -> Iterator[Ask]:
 def _desk(world: World) -> Iterator[Ask]:
     yield "studies", _study
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
-                 "readers", "members", "tokens", "workbook", "upload_new", "duplicates",
+                 "readers", "members", "tokens", "workbook", "upload_new", "duplicates", "own_releases",
                  "decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
                  "notices", "me", "own_embedding", "publish", "policy_edit", "groups"):  # fmt: skip
         yield _page(name)
@@ -340,6 +340,7 @@ def _told(_world: World, client: Client) -> Any:
 
 OWN: Final = "shows what the viewer's own institution made, through selectors covered elsewhere"
 NOT_ASKED: Final[Mapping[str, str]] = {
+    "own_release": OWN, "network_release": OWN, "network_releases": OWN,
     "oai": "asked by verbs",
     "list_csv": "asked by address", "list_json": "asked by address",
     "list_jsonld": "asked by address", "list_xlsx": "asked by address",
@@ -360,6 +361,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Addresses that are asked in another way, or give out nothing of others; with the reason."""
 COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {
+    "release": "the operator's", "attack": "the operator's",
     "init": "the operator's", "invite": "the operator's", "load": "the operator's",
     "template": "an institution's own workbook", "translations": "of the software",
     "docs": "of the software", "synth": "writes what it makes up", "check": "the operator's",

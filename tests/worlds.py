@@ -25,6 +25,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from making import Maker, text
+from releasing import Centres, released
 
 from concord.accounts.models import Person, Role
 from concord.accounts.selectors import acting_for
@@ -42,6 +43,7 @@ from concord.record.following import forget
 from concord.record.members import group_found, member_admit
 from concord.record.models import Record
 from concord.record.services import Draft, content_parse, record_remove, revision_write
+from concord.studies.releasing import OPERATOR
 
 BEGIN: Final = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 OPEN, IN_A, IN_B = "Osprey", "Kestrel", "Marten"
@@ -225,6 +227,8 @@ class World:
     group: UUID | None = None
     person: Person | None = None
     token: str = ""
+    release: UUID | None = None
+    """A release of protected totals, the same in both worlds."""
 
     @property
     def disclosure_viewer(self) -> Viewer:
@@ -297,6 +301,9 @@ def _people(world: World) -> None:
         revision_write(actor=actor, draft=draft, via="test")
         if state:
             member_admit(audience=state_audience(state), institution=key)
+    centres = Centres(make)
+    centres.all_ran(10, topic="B1")
+    world.release = released(OPERATOR, "topic_group").id
     network = content_parse(kind="network", data={"names": [{"name": "Net", "language": "en"}]})
     actor = Actor(COMPILER, may_publish=True)
     revision_write(actor=actor, draft=Draft(network, NETWORK, Level.PUBLIC), via="test")
