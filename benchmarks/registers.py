@@ -25,9 +25,12 @@ studies_run_all()
 SIZES = [1_000, 10_000, 100_000]
 
 
-def environment(size: int) -> dict[str, str]:
-    """The environment of a process that works on the register of a size, made if need be."""
-    var = Path("var/bench") / str(size)
+def environment(size: int, *, is_mixed: bool = False) -> dict[str, str]:
+    """The environment of a process that works on the register of a size, made if need be.
+
+    With ``is_mixed`` one of which a part is for networks or the compiler alone.
+    """
+    var = Path("var/bench") / (f"{size}-mixed" if is_mixed else str(size))
     found = {
         **os.environ,
         "CONCORD_VAR": str(var.resolve()),
@@ -38,6 +41,7 @@ def environment(size: int) -> dict[str, str]:
         (var / "concord.sqlite3").unlink(missing_ok=True)
         start = time.perf_counter()
         synth = [".venv/bin/concord", "synth", "--activities", str(size)]
+        synth += ["--mixed"] if is_mixed else []
         subprocess.run(synth, env=found, check=True, stdout=subprocess.DEVNULL)
         collect = [sys.executable, "-m", "django", "collectstatic", "--noinput", "-v", "0"]
         subprocess.run(collect, env=found, check=True)
@@ -47,10 +51,11 @@ def environment(size: int) -> dict[str, str]:
     return found
 
 
-def run_at(module: str, size: int) -> dict[str, Any]:
+def run_at(module: str, size: int, *, is_mixed: bool = False) -> dict[str, Any]:
     """What the child of a benchmark measured at a size."""
     child = [sys.executable, "-m", f"benchmarks.{module}", "--measure"]
-    done = subprocess.run(child, env=environment(size), check=True, capture_output=True, text=True)
+    env = environment(size, is_mixed=is_mixed)
+    done = subprocess.run(child, env=env, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

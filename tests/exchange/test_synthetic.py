@@ -27,3 +27,12 @@ def test_the_same_seed_gives_the_same_register() -> None:
     ids = {record.id for record in record_list(viewer=ANYONE, kind="activity")}
     synthetic_load(activities=20, seed=5)
     assert {record.id for record in record_list(viewer=ANYONE, kind="activity")} == ids
+
+
+@pytest.mark.django_db
+def test_of_a_mixed_one_everybody_sees_a_part() -> None:
+    synthetic_load(activities=60, seed=3, is_mixed=True)
+    assert list(register_check()) == []
+    shown = [*record_list(viewer=ANYONE, kind="activity")]
+    assert 20 < len(shown) < 60
+    assert any(record.withheld for record in shown)

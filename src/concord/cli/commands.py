@@ -305,6 +305,7 @@ def docs() -> None:
 def synth(
     activities: Annotated[int, typer.Option(help="How many activities", min=1)] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same register")] = 1,
+    mixed: Annotated[bool, typer.Option(help="With records and fields for few")] = False,  # noqa: FBT002
 ) -> None:
     """Fill an empty database with a made-up register, to try and to measure with."""
     from rich.progress import Progress
@@ -317,7 +318,10 @@ def synth(
     with Progress(console=console) as bar:
         task = bar.add_task("writing", total=round(activities * 1.13))
         count = synthetic_load(
-            activities=activities, seed=seed, progress=lambda done: bar.update(task, completed=done)
+            activities=activities,
+            seed=seed,
+            is_mixed=mixed,
+            progress=lambda done: bar.update(task, completed=done),
         )
     console.print(f"{count} records written.")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from concord.core.disclosure import Actor, Level
+from concord.core.disclosure import Actor, Level, network_audience
+from concord.record.kinds import content_type
+from concord.record.members import member_admit
 from concord.record.services import Draft, content_parse, node_ensure, revisions_write
 from concord.register import vocabulary
 from concord.register.words import (
@@ -41,14 +43,23 @@ class Cast:
     sources: list[UUID]
 
 
+NETWORKS: Final = tuple(UUID(int=number, version=4) for number in range(1, 49))
+"""Networks that the compiler of a register of mixed levels shares with; they are no records."""
+
+
 def synthetic_load(
-    *, activities: int, seed: int = 1, progress: Callable[[int], None] = lambda _done: None
+    *,
+    activities: int,
+    seed: int = 1,
+    is_mixed: bool = False,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> int:
     """Write a synthetic register of ``activities`` activities; return how many records it has.
 
     To a hundred activities two institutions, five courses, one source, two statements, two
     relations and one agreement; to each activity about ten rows of participation. A few
-    institutions, topics and countries have most of it, as in life.
+    institutions, topics and countries have most of it, as in life. With ``is_mixed`` a third of the
+    training is for networks or the compiler alone, and a half of the rest keeps fields for them.
     """
     node_ensure()
     chance = random.Random(seed)  # noqa: S311 - a made-up register, not a secret
@@ -58,6 +69,10 @@ def synthetic_load(
         [_id(chance) for _ in range(max(1, activities // 100))],
     )
     drafts = _drafts(chance, compiler, cast, activities)
+    if is_mixed:
+        for network in NETWORKS:
+            member_admit(audience=network_audience(network), institution=compiler)
+        drafts = (_mixed(chance, draft) for draft in drafts)
     done = 0
     while batch := list(islice(drafts, BATCH)):
         revisions_write(
@@ -74,6 +89,20 @@ def _id(chance: random.Random) -> UUID:
 
 def _draft(kind: str, record_id: UUID, data: dict[str, Any]) -> Draft:
     return Draft(content_parse(kind=kind, data=data), record_id, Level.PUBLIC)
+
+
+def _mixed(chance: random.Random, draft: Draft) -> Draft:
+    """A draft for all, for some, or with fields that some see."""
+    if draft.content.kind not in {"course", "activity"}:
+        return draft
+    levels = [*map(Level.network, NETWORKS), Level.INSTITUTION]
+    if chance.random() < 1 / 3:
+        return replace(draft, level=chance.choice(levels))
+    if chance.random() < 1 / 2:
+        some = ("topics", "roles", "participation") if chance.random() < 1 / 2 else ("country",)
+        known = set(some) & set(content_type(draft.content.kind).model_fields)
+        return replace(draft, field_levels={name: chance.choice(levels) for name in sorted(known)})
+    return draft
 
 
 def _skewed(chance: random.Random, values: Any) -> Any:
