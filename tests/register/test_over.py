@@ -109,3 +109,40 @@ def test_afterwards_the_owner_is_asked_and_nothing_widens_by_itself(centre: UUID
     assert "town" in record_get(viewer=ANYONE, record_id=coming).withheld
     assert record_get(viewer=viewer_as(centre), record_id=coming).content["town"] == "Mito"
     assert over_now(institution=centre, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        ({"roles": ["R08"], "when": f"{COMING}-05-04", "days": "2020-01-01"}, True),
+        ({"roles": ["R08"], "when": "2020-05", "days": f"{COMING}-05-04"}, True),
+        ({"roles": ["R08"], "when": f"{COMING}-05", "stage": "done"}, True),
+        ({"participation": [{"count": 5, "role": "R13"}], "when": f"{COMING}-05"}, True),
+        ({"roles": ["R08"], "stage": "done"}, False),
+        ({"roles": ["R08"], "when": f"{COMING}-05", "stage": "cancelled"}, False),
+        ({"participation": [{"count": 5, "role": "R02"}], "when": f"{COMING}-05"}, False),
+    ],
+)
+def test_nothing_said_beside_its_dates_and_roles_frees_what_is_to_come(
+    data: dict[str, object], kept: bool
+) -> None:
+    assert ("town" in Activity.kept_narrow({**data, "town": "Mito"}, TODAY)) is kept
+
+
+def test_a_contradiction_of_dates_is_no_way_round(centre: UUID) -> None:
+    with pytest.raises(InvalidContentError):
+        write(
+            centre, Level.PUBLIC, roles=["R08"], when=f"{COMING}-05-04", days="2020-01-01", town="X"
+        )
+
+
+def test_the_owner_is_asked_of_a_day_kept_in_when_and_of_what_its_state_sees(centre: UUID) -> None:
+    member_admit(audience=state_audience("JP"), institution=centre)
+    exact = write(
+        centre, Level.PUBLIC, {"when": Level.INSTITUTION}, roles=["R08"], when="2020-05-04"
+    )
+    shared = write(
+        centre, Level.PUBLIC, {"town": Level.STATE}, roles=["R08"], when="2020-05", town="Mito"
+    )
+    asked = {record.id for record in over_now(institution=centre, today=TODAY)}
+    assert asked == {exact, shared}

@@ -10,7 +10,7 @@ from concord.core.disclosure import institution_audience
 from concord.record.audiences import viewer_as
 from concord.record.columns import Question
 from concord.record.selectors import RecordView, records_get
-from concord.register.kinds.activity import KEPT_NARROW, Activity
+from concord.register.kinds.activity import KEPT_NARROW, Activity, is_when_exact
 from concord.register.lists import training_table
 
 SHOWN: Final = 50
@@ -31,10 +31,10 @@ def over_now(*, institution: UUID, today: dt.date) -> list[RecordView]:
 
 
 def _is_narrow(record: RecordView, today: dt.date) -> bool:
-    own = institution_audience(record.owner)
-    held = [name for name in ("days", "town") if name in record.content]
+    held: list[str] = [name for name in ("days", "town") if name in record.content]
+    held += ["when"] if is_when_exact(record.content) else []
     return (
-        record.audience != own
-        and any(record.audiences.get(name) == own for name in held)
+        record.audience != institution_audience(record.owner)
+        and any(record.audiences.get(name, record.audience) != record.audience for name in held)
         and not Activity.kept_narrow(record.content, today)
     )

@@ -30,7 +30,7 @@ from concord.register.words import ActivityKind, CountUnit, PartRole, Reach, Sta
 
 KEPT_NARROW: Final = frozenset({"R08", "R10", "R13", "R14"})
 """Guards, border guards, response forces, intelligence services."""
-PASSED: Final = frozenset({Stage.DONE.value, Stage.CANCELLED.value, Stage.LAPSED.value})
+NEVER_COMES: Final = frozenset({Stage.CANCELLED.value, Stage.LAPSED.value})
 MOST: Final = 10**12
 """No count of people is larger; numbers beyond 64 bits cannot be written out."""
 
@@ -116,10 +116,30 @@ class Activity(Content):
 
         Who knows where such people will be together on which day could use it against them.
         """
-        known = data.get("days") or data.get("when")
-        if KEPT_NARROW.isdisjoint(data.get("roles", ())):
+        if KEPT_NARROW.isdisjoint(_roles(data)) or not _is_to_come(data, today):
             return frozenset()
-        if data.get("stage") in PASSED or (known and TimeSpan.parse(known).latest < today):
-            return frozenset()
-        is_exact = "when" in data and TimeSpan.parse(data["when"]).is_to_the_day
-        return frozenset({"days", "town", *(["when"] if is_exact else [])})
+        return frozenset({"days", "town", *(["when"] if is_when_exact(data) else [])})
+
+
+def is_when_exact(data: Mapping[str, Any]) -> bool:
+    """Whether the field that holds the month names a day as well."""
+    return "when" in data and TimeSpan.parse(data["when"]).is_to_the_day
+
+
+def _roles(data: Mapping[str, Any]) -> frozenset[str]:
+    """All roles that it is for, be they said of the whole or of some who take part."""
+    counted = (row.get("role") for row in data.get("participation", ()))
+    return frozenset(data.get("roles", ())) | frozenset(filter(None, counted))
+
+
+def _is_to_come(data: Mapping[str, Any], today: dt.date) -> bool:
+    """Whether it may yet happen: its dates decide, and its stage only where it has none.
+
+    Where the days and the month contradict each other, the later one counts.
+    """
+    if data.get("stage") in NEVER_COMES:
+        return False
+    spans = [TimeSpan.parse(data[name]) for name in ("days", "when") if data.get(name)]
+    if not spans:
+        return data.get("stage") != Stage.DONE.value
+    return any(span.latest >= today for span in spans)
