@@ -38,6 +38,7 @@ from concord.exchange.scanning import duplicates_find
 from concord.record.happening import happenings_after
 from concord.register.listings import LISTINGS
 from concord.studies.services import studies_run
+from concord.studies.study import study_names
 
 HEADERS: Final = (
     "Content-Type", "Content-Disposition", "Content-Language", "ETag", "Last-Modified", "Link",
@@ -67,7 +68,14 @@ FILTERS: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
 
 def asks_of(world: World) -> list[Ask]:
     """Every question to a world, in order."""
-    found = [*_pages(world), *_files(world), *_interface(world), *_commands(world), *_selectors()]
+    found = [
+        *_pages(world),
+        *_studies(),
+        *_files(world),
+        *_interface(world),
+        *_commands(world),
+        *_selectors(),
+    ]
     if world.viewer != "anyone":
         found = [*_desk(world), *found]
     return found
@@ -131,6 +139,15 @@ def _pages(world: World) -> Iterator[Ask]:
     yield _page("source", SOURCE)
     for key in asked_ids(world):
         yield from _pages_of(key)
+
+
+def _studies() -> Iterator[Ask]:
+    for name in study_names():
+        yield _page("study_json", name)
+        yield _page("study_xlsx", name)
+        yield _call("get", f"/studies/{name}")
+        yield _run("study", name)
+        yield _run("study", name, "--json")
 
 
 def asked_ids(world: World) -> list[UUID]:
@@ -247,7 +264,7 @@ def _call(method: str, path: str, body: object = None) -> Ask:
     return f"{method.upper()} {address}", ask
 
 
-COMMANDS: Final = ("institutions", "show", "export", "coverage", "policy")
+COMMANDS: Final = ("institutions", "show", "export", "coverage", "policy", "study")
 
 
 def _commands(world: World) -> Iterator[Ask]:
@@ -358,6 +375,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "purge": "for those who may approve it", "hook": OWN, "network_members": "for coordinators; counts only what they see",
     "state_members": "for contact points; counts only what they see",
     "clearing": "of a contact point: what waits for it alone",
+    "state_openings": "of a contact point: what it did itself", "study_run_do": "of a run of one's own",
 }  # fmt: skip
 """Addresses that are asked in another way, or give out nothing of others; with the reason."""
 COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {

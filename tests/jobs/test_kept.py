@@ -13,7 +13,7 @@ from concord.core.disclosure import ANYONE, Level, Viewer, member_of
 from concord.jobs.kept import kept_coverage
 from concord.jobs.tasks import run_studies
 from concord.register.words import Cut
-from concord.studies import services
+from concord.studies import running
 from concord.studies.models import KeptResult
 from concord.studies.services import studies_run, studies_run_all
 
@@ -49,7 +49,7 @@ def test_members_see_their_own_and_nobody_else_does(centre: uuid.UUID) -> None:
 
 
 def test_results_of_members_are_bounded(centre: uuid.UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "MOST_KEPT", 4)
+    monkeypatch.setattr(running, "MOST_KEPT", 4)
     for _other in range(4):
         studies_run(viewer=member_of(uuid.uuid4()))
     assert KeptResult.objects.filter(audiences=ANYONE.key).count() == len(Cut)

@@ -19,7 +19,7 @@ from concord.register.policies import policy_get, policy_levels
 from concord.register.reading import title_of
 from concord.register.tables import citations_of, names_of
 from concord.register.words import CENTRE_KINDS, Confirmation, Cut
-from concord.studies.selectors import coverage_get
+from concord.studies.coverage import coverage_get
 
 pytestmark = pytest.mark.usefixtures("east_asia")
 

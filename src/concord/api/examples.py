@@ -180,6 +180,13 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     },
     "ReleaseOut": RELEASE,
     "ReleaseTableOut": {**RELEASE, "cells": [CELL]},
+    "StudyOut": {
+        "study": "coverage",
+        "question": {"cut": "brief"},
+        "inputs": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "result": {"cut": "brief", "topics": [], "overlaps": {}},
+    },
+    "StudyWaitingOut": {"state": "running", "progress": 40},
     "TermOut": {"word": "course", "meaning": "a curriculum that can be run again", "values": {}},
     "AboutOut": {
         "compilers": [],

@@ -510,3 +510,19 @@ class GroupsOut(Schema):
     """The groups that an institution is in, oldest first."""
 
     groups: list[GroupOut]
+
+
+class StudyOut(Schema):
+    """A result, with what was asked and the digest of all that it rests on."""
+
+    study: str
+    question: dict[str, Any]
+    inputs: str
+    result: dict[str, Any]
+
+
+class StudyWaitingOut(Schema):
+    """A result that is not there yet."""
+
+    state: str
+    progress: int

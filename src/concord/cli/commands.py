@@ -26,6 +26,7 @@ from concord.cli.members import member
 from concord.cli.policies import policy
 from concord.cli.purges import purge
 from concord.cli.releases import attack, releases
+from concord.cli.studies import study
 from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
@@ -46,8 +47,8 @@ from concord.record.then import records_then
 from concord.register import vocabulary
 from concord.register.reading import title_of
 from concord.register.words import CENTRE_KINDS, Cut, InstitutionKind
-from concord.studies.selectors import coverage_get
-from concord.studies.services import coverage_run, studies_run_all
+from concord.studies.coverage import coverage_get, coverage_run
+from concord.studies.services import studies_run_all
 
 app = typer.Typer(
     help="Concord: who trains whom on what in nuclear security, and how well that is borne out.\n\n"
@@ -63,6 +64,7 @@ app.add_typer(releases, name="release")
 app.command()(attack)
 app.command()(policy)
 app.command()(purge)
+app.command()(study)
 console = Console()
 
 STATE_WORDS = {

@@ -10,19 +10,14 @@ from typing import Final
 from django.core.cache import cache
 
 from concord.core.disclosure import ANYONE, Viewer
-from concord.jobs.tasks import run_coverage_then, run_studies
-from concord.record.columns import Question
-from concord.register.lists import training_table
+from concord.jobs.studying import study_result
+from concord.jobs.tasks import run_studies
 from concord.register.words import Cut
-from concord.studies.selectors import Kept, coverage_get, question_of
-from concord.studies.services import coverage_run
+from concord.studies.coverage import coverage_get, coverage_question
+from concord.studies.kept import Kept
 
 PATIENCE: Final = 30
 """Seconds in which a stale result is asked to be made anew but once."""
-LONG_PATIENCE: Final = 300
-"""The same for one of an earlier moment, whose tables must be made first."""
-AT_ONCE: Final = 5_000
-"""Courses and activities up to which a page waits for a study of an earlier moment."""
 
 
 def kept_coverage(viewer: Viewer, cut: Cut, known_at: dt.datetime | None = None) -> Kept | None:
@@ -32,7 +27,8 @@ def kept_coverage(viewer: Viewer, cut: Cut, known_at: dt.datetime | None = None)
     worker has it where it is not.
     """
     if known_at is not None:
-        return _coverage_then(viewer, cut, known_at)
+        found = study_result(viewer, "coverage", coverage_question(cut, known_at))
+        return found if isinstance(found, Kept) else None
     kept = coverage_get(viewer=viewer, cut=cut)
     if kept is None or kept.is_stale:
         _ask_for(viewer)
@@ -40,18 +36,6 @@ def kept_coverage(viewer: Viewer, cut: Cut, known_at: dt.datetime | None = None)
         return kept
     public = coverage_get(viewer=ANYONE, cut=cut)
     return replace(public, is_own=False) if public else None
-
-
-def _coverage_then(viewer: Viewer, cut: Cut, known_at: dt.datetime) -> Kept | None:
-    kept = coverage_get(viewer=viewer, cut=cut, known_at=known_at)
-    if kept is not None and not kept.is_stale:
-        return kept  # a stale one may tell of what was withheld since
-    if training_table().page(viewer, Question(), 1).total <= AT_ONCE:
-        coverage_run(viewer=viewer, cut=cut, known_at=known_at)
-        return coverage_get(viewer=viewer, cut=cut, known_at=known_at)
-    if cache.add(f"then-asked:{_name(viewer)}:{question_of(cut, known_at)}", 1, LONG_PATIENCE):
-        run_coverage_then.enqueue(sorted(viewer.audiences), cut.value, known_at.isoformat())
-    return None
 
 
 def _name(viewer: Viewer) -> str:

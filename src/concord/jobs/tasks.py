@@ -31,9 +31,9 @@ from concord.jobs.schedule import periodic
 from concord.record.access import access_forget
 from concord.record.errors import NotFoundError
 from concord.record.rewriting import files_rewrite
-from concord.register.words import Cut
 from concord.studies.releasing import release_compute, releases_forget
-from concord.studies.services import coverage_run, studies_run
+from concord.studies.running import results_forget, run_carry_out
+from concord.studies.services import studies_run
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -164,10 +164,15 @@ def tell_hooks() -> None:
 
 
 @task()
-def run_coverage_then(audiences: list[str], cut: str, known_at: str) -> None:
-    """Coverage of what a register too large for a page to wait for said at a moment."""
-    viewer = Viewer(frozenset(map(Audience, audiences)))
-    coverage_run(viewer=viewer, cut=Cut(cut), known_at=dt.datetime.fromisoformat(known_at))
+def run_study(run_id: str) -> None:
+    """Run a study that a page does not wait for."""
+    run_carry_out(run_id=UUID(run_id))
+
+
+@periodic(DAY)
+def forget_studies() -> None:
+    """Delete the oldest results of too many, and runs that nobody waits for."""
+    results_forget()
 
 
 @task()

@@ -200,7 +200,7 @@ def read_day(params: QueryDict, name: str) -> str | None:
     return str(span) if span else None
 
 
-def read_moment(params: QueryDict, name: str) -> dt.datetime | None:
+def read_moment(params: Mapping[str, str] | QueryDict, name: str) -> dt.datetime | None:
     """A moment given as a parameter, such as ``known_at``: a day means its end, in UTC."""
     text = params.get(name, "").strip()
     if not text:

@@ -26,6 +26,7 @@ from concord.register.words import CENTRE_KINDS
 _TEXT: Final = pa.string()
 _KEYS: Final = [("record", pa.int32()), ("audience", pa.int16())]
 COLUMNS: Final[Mapping[str, list[tuple[str, pa.DataType]]]] = {
+    "ids": [("id", _TEXT)],
     "records": [("kind", _TEXT), ("stage", _TEXT), ("counts_once", pa.bool_())],
     "topic_of": [("topic", _TEXT)],
     "role_of": [("role", _TEXT)],
@@ -174,6 +175,7 @@ class _Reader:
         self._plain = self._audiences("")
         trainings = pa.array(["course", "activity", "statement"])
         self._is_training = pc.is_in(self._kinds, trainings)
+        self._ids = pa.array([str(change.id) for change in self._changes], _TEXT)
         self._years, self._year = self._read_years()
 
     def _audiences(self, field: str) -> pa.Array:
@@ -214,6 +216,7 @@ class _Reader:
         stage = pc.coalesce(self._column("stage"), default)
         stage = pc.if_else(pc.equal(self._kinds, "course"), "offer", stage)
         of = pc.indices_nonzero(self._is_training)
+        self._add("ids", "", of, self._ids.take(of))
         once = pc.is_null(self._column("same_as"))
         self._add("records", "stage", of, self._kinds.take(of), stage.take(of), once.take(of))
         self._spread("topic_of", "topics", self._training("topics"))
@@ -280,13 +283,12 @@ class _Reader:
 
     def read_marks(self) -> None:
         """Which institutions are centres, and which sources are the brief."""
-        ids = pa.array([str(change.id) for change in self._changes], _TEXT)
         kinds = self._column("kinds")
         is_centre = pc.is_in(pc.list_flatten(kinds), pa.array(list(CENTRE_KINDS)))
         of = pc.unique(pc.list_parent_indices(kinds).filter(is_centre))
-        self._add("centres", "kinds", of, ids.take(of))
+        self._add("centres", "kinds", of, self._ids.take(of))
         of = pc.indices_nonzero(self._column("is_brief"))
-        self._add("briefs", "is_brief", of, ids.take(of))
+        self._add("briefs", "is_brief", of, self._ids.take(of))
 
 
 def _parsed(texts: list[str]) -> pa.Table:

@@ -21,7 +21,7 @@ from concord.register.lists import statement_table, training_table
 from concord.register.snapshot import Snapshot, snapshot
 from concord.register.words import ActivityKind, Detail
 
-PLAIN = ("topic_of", "role_of", "cells_of")
+PLAIN = ("ids", "topic_of", "role_of", "cells_of")
 """Tables that the study takes as the snapshot has them."""
 
 

@@ -8,4 +8,7 @@ class StudiesConfig(AppConfig):
     label = "studies"
 
     def ready(self) -> None:
-        from concord.studies import cleaning  # noqa: F401 - says how its tables are cleaned
+        from concord.studies import (  # noqa: F401 - make studies and their places known
+            cleaning,
+            coverage,
+        )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy
 
-from concord.record.places import Held, Place, place
+from concord.record.places import Held, Place, holds_nothing, place
 from concord.record.spill import Spill
 from concord.studies.counted import FIELDS
-from concord.studies.models import KeptResult, Release
+from concord.studies.models import KeptResult, Release, StudyRun
 from concord.studies.releasing import home_forget
 
 
@@ -20,13 +20,14 @@ class Results(Place):
     code = "results"
     label = gettext_lazy("Kept results of studies, which are made anew")
     is_derived = True
-    tables = ("studies_keptresult",)
+    tables = ("studies_keptresult", "studies_studyrun")
 
     def held(self, spill: Spill) -> Held:  # noqa: ARG002
         return Held.of(KeptResult.objects.values_list("made_at", flat=True))
 
     def clean(self, spill: Spill) -> None:  # noqa: ARG002
         KeptResult.objects.all().delete()
+        StudyRun.objects.all().delete()
 
 
 @place
@@ -51,3 +52,8 @@ class ReleasesRestingOnIt(Place):
         if any(True for _row in self._rows(spill)):
             for key in sorted(spill.ids):
                 home_forget(record_id=key)
+
+
+holds_nothing(
+    ("studies_opening",), "it says which State lets whom see what, and nothing that a record says"
+)

@@ -17,7 +17,8 @@ class KeptResult(models.Model):
     """What a study found, for one question of one viewer, at one state of the register."""
 
     study = models.CharField(max_length=50)
-    question = models.CharField(max_length=200, help_text="The study's arguments")
+    question = models.CharField(max_length=200, help_text="The study's arguments, or their digest")
+    inputs = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what it rests on")
     audiences = models.TextField(help_text="The viewer's set of audiences")
     register_number = models.PositiveBigIntegerField(help_text="Last revision that it rests on")
     made_at = models.DateTimeField()
@@ -29,9 +30,75 @@ class KeptResult(models.Model):
                 fields=["study", "question", "audiences"], name="one_result_of_a_question"
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["inputs"], name="result_inputs")]
 
     def __str__(self) -> str:
         return f"{self.study} {self.question}"
+
+
+class StudyRun(models.Model):
+    """A study that the worker is asked for, and how far it has come."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("study", "waiting")
+        RUNNING = "running", pgettext_lazy("study", "running")
+        CANCELLED = "cancelled", pgettext_lazy("study", "cancelled")
+        FAILED = "failed", pgettext_lazy("study", "failed")
+
+    OPEN: ClassVar = (State.WAITING, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.CharField(max_length=50)
+    question = models.CharField(max_length=64, help_text="Digest of what is asked")
+    asked = models.JSONField(help_text="The question")
+    audiences = models.TextField(help_text="The viewer's set of audiences")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Of a hundred")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    heard_at = models.DateTimeField(auto_now_add=True)
+    fault = models.CharField(max_length=200, blank=True, help_text="Name of the error")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["study", "question", "audiences"], name="one_run_of_a_question"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a result may still come of it."""
+        return self.state in self.OPEN
+
+
+class Opening(models.Model):
+    """A State lets others see its need and gap by State; withdrawn, it opens nothing more.
+
+    It is the act of the State's contact point. What was seen meanwhile cannot be taken back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=2)
+    audience = models.CharField(max_length=100, help_text="Who may see it: everybody or a network")
+    person = models.UUIDField()
+    at = models.DateTimeField(auto_now_add=True)
+    withdrawn_by = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["state", "audience"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_opening_to_an_audience",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} to {self.audience}"
 
 
 class TotalsTable(models.TextChoices):

@@ -23,6 +23,7 @@ from concord.web.views import (
     joining,
     networks,
     notices,
+    openings,
     pages,
     policies,
     preparing,
@@ -36,6 +37,7 @@ from concord.web.views import (
     sharing,
     sources,
     statements,
+    studying,
     training,
     uploads,
 )
@@ -179,4 +181,8 @@ urlpatterns = [
     path("desk/hooks/", hooks.hook_list, name="hooks"),
     path("desk/hooks/<uuid:hook_id>/", hooks.hook, name="hook"),
     path("desk/clearing/<str:state>/", clearing.clearing, name="clearing"),
+    path("desk/clearing/<str:state>/openings/", openings.state_openings, name="state_openings"),
+    path("studies/<str:name>.json", studying.study_json, name="study_json"),
+    path("studies/<str:name>.xlsx", studying.study_xlsx, name="study_xlsx"),
+    path("studies/runs/<uuid:run_id>/", studying.study_run_do, name="study_run_do"),
 ]

@@ -28,7 +28,7 @@ from concord.register.listquery import read_cut, read_moment
 from concord.register.lists import statement_table, training_table
 from concord.register.tables import as_ids
 from concord.register.words import Cut
-from concord.studies.selectors import Kept
+from concord.studies.kept import Kept
 from concord.web.templatetags.reading import language, language_name, word
 from concord.web.views.home import centre_list
 from concord.web.views.viewer import viewer_of
