@@ -52,6 +52,13 @@ def members_of(audience: Audience) -> list[UUID]:
     return list(rows.values_list("institution", flat=True))
 
 
+def states_of_members() -> dict[str, str]:
+    """The State that has admitted an institution, by the institution's id."""
+    rows = Member.objects.filter(audience__startswith=f"{Breadth.STATE}:", until=None)
+    found = rows.values_list("institution", "audience")
+    return {str(key): audience.partition(":")[2] for key, audience in found}
+
+
 class Standing:
     """Where one owner stands: the audience that a level of its means, asked of the database once.
 

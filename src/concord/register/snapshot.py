@@ -1,8 +1,6 @@
-"""The register as Arrow tables for studies, kept up to date with the revisions.
+"""Training as Arrow tables for studies, kept up to date with the revisions.
 
-Each row carries the audience of the field that it comes from. Rows stand in chunks: a revision
-takes the rows of its record out of the one chunk that holds them and puts the new ones in a small
-chunk at the end, so that it costs the same whatever the register holds.
+Each row carries the audience of the field that it comes from.
 """
 
 from __future__ import annotations
@@ -10,21 +8,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
-from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json
 
 from concord.core.analysis.coverage import UNNAMED
-from concord.core.disclosure import Viewer
 from concord.core.timespan import TimeSpan
-from concord.record.following import Follower
 from concord.record.selectors import Change
+from concord.register.chunks import KEYS, Chunked, Schemas
 from concord.register.words import CENTRE_KINDS
 
 _TEXT: Final = pa.string()
-_KEYS: Final = [("record", pa.int32()), ("audience", pa.int16())]
 COLUMNS: Final[Mapping[str, list[tuple[str, pa.DataType]]]] = {
     "ids": [("id", _TEXT)],
     "records": [("kind", _TEXT), ("stage", _TEXT), ("counts_once", pa.bool_())],
@@ -40,93 +35,29 @@ COLUMNS: Final[Mapping[str, list[tuple[str, pa.DataType]]]] = {
         ("role", _TEXT), ("stream", _TEXT), ("stage", _TEXT), ("year", pa.int16()),
     ],
 }  # fmt: skip
-SCHEMAS: Final = {name: pa.schema(_KEYS + columns) for name, columns in COLUMNS.items()}
+SCHEMAS: Final = {name: pa.schema(KEYS + columns) for name, columns in COLUMNS.items()}
 """``record`` is a number of the snapshot's own, ``audience`` that of an audience."""
 
-CHUNK: Final = 5000
-"""Records to a chunk when many are taken at once."""
-TAIL: Final = 64
-"""Chunks of single revisions before they are joined to one."""
 _DEFAULTS: Final = {"breakdown": "total", "unit": "person", "stage": "done"}
 
 
-class _Chunk:
-    """The rows of some records."""
-
-    def __init__(self, tables: dict[str, pa.Table]) -> None:
-        self.tables = tables
-
-    def drop(self, record: int) -> None:
-        for name, table in self.tables.items():
-            if table.num_rows:
-                self.tables[name] = table.filter(pc.not_equal(table["record"], record))
-
-
-class Snapshot(Follower):
+class Snapshot(Chunked):
     """Courses, activities with their participation, and statements, as tables."""
 
     passes: ClassVar = (("institution", "source", "course", "activity", "statement"),)
+    schemas: ClassVar[Schemas] = SCHEMAS
 
-    def empty(self) -> None:
-        self._numbers: dict[UUID, int] = {}
-        self._chunk_of: dict[int, _Chunk] = {}
-        self._audiences: dict[str, int] = {}
-        self._chunks: list[_Chunk] = []
-        self._waiting: dict[int, Change] = {}
-
-    def take(self, change: Change) -> None:
-        number = self._numbers.setdefault(change.id, len(self._numbers))
-        if (held := self._chunk_of.pop(number, None)) is not None:
-            held.drop(number)
-        self._waiting.pop(number, None)
-        if not change.is_removed:
-            self._waiting[number] = change
-        if len(self._waiting) == CHUNK:
-            self._close()
-
-    def settle(self) -> bool:
-        self._close()
-        small = [chunk for chunk in self._chunks if chunk.tables["records"].num_rows < TAIL]
-        if len(small) > TAIL:
-            self._join(small)
-        return True
-
-    def _close(self) -> None:
-        if self._waiting:
-            chunk = _Chunk(_tables(self._waiting, self._audience))
-            self._chunks.append(chunk)
-            self._chunk_of |= dict.fromkeys(self._waiting, chunk)
-            self._waiting = {}
-
-    def _audience(self, audience: str) -> int:
-        return self._audiences.setdefault(audience, len(self._audiences))
-
-    def _join(self, small: list[_Chunk]) -> None:
-        joined = _Chunk({name: _joined(name, small) for name in SCHEMAS})
-        gone = set(map(id, small))
-        self._chunks = [c for c in self._chunks if id(c) not in gone] + [joined]
-        for number, chunk in self._chunk_of.items():
-            if id(chunk) in gone:
-                self._chunk_of[number] = joined
-
-    def tables(self, viewer: Viewer) -> dict[str, pa.Table]:
-        """The rows whose audience the viewer is in, as of the newest revision."""
-        self.refresh()
-        with self._lock:
-            seen = [n for text, n in self._audiences.items() if viewer.may_see(text)]
-            sees_all = len(seen) == len(self._audiences)
-            found = {name: _joined(name, self._chunks) for name in SCHEMAS}
-        if sees_all:
-            return found
-        wanted = pa.array(seen, pa.int16())
+    def read(
+        self, changes: Mapping[int, Change], code: Callable[[str], int]
+    ) -> dict[str, pa.Table]:
+        reader = _Reader(changes, code)
+        reader.read_training()
+        reader.read_participation()
+        reader.read_citations()
+        reader.read_marks()
         return {
-            name: table.filter(pc.is_in(table["audience"], wanted)) for name, table in found.items()
+            name: pa.concat_tables(found).combine_chunks() for name, found in reader.parts.items()
         }
-
-
-def _joined(name: str, chunks: list[_Chunk]) -> pa.Table:
-    tables = [chunk.tables[name] for chunk in chunks]
-    return pa.concat_tables(tables) if tables else SCHEMAS[name].empty_table()
 
 
 _CONTENT: Final = pa.schema(
@@ -146,16 +77,6 @@ _CONTENT: Final = pa.schema(
     ]
 )  # fmt: skip
 """What the snapshot reads of a record's content; all else is passed over."""
-
-
-def _tables(changes: Mapping[int, Change], code: Callable[[str], int]) -> dict[str, pa.Table]:
-    """The rows of records by table."""
-    reader = _Reader(changes, code)
-    reader.read_training()
-    reader.read_participation()
-    reader.read_citations()
-    reader.read_marks()
-    return {name: pa.concat_tables(found).combine_chunks() for name, found in reader.parts.items()}
 
 
 class _Reader:
@@ -212,11 +133,11 @@ class _Reader:
 
     def read_training(self) -> None:
         """Courses, activities and statements: topics, roles, institutions, and counts."""
+        self._add("ids", "", pc.indices_nonzero(pc.is_valid(self._kinds)), self._ids)
         default = pc.if_else(pc.equal(self._kinds, "statement"), "done", "unknown")
         stage = pc.coalesce(self._column("stage"), default)
         stage = pc.if_else(pc.equal(self._kinds, "course"), "offer", stage)
         of = pc.indices_nonzero(self._is_training)
-        self._add("ids", "", of, self._ids.take(of))
         once = pc.is_null(self._column("same_as"))
         self._add("records", "stage", of, self._kinds.take(of), stage.take(of), once.take(of))
         self._spread("topic_of", "topics", self._training("topics"))

@@ -21,7 +21,7 @@ from concord.register.lists import statement_table, training_table
 from concord.register.snapshot import Snapshot, snapshot
 from concord.register.words import ActivityKind, Detail
 
-PLAIN = ("ids", "topic_of", "role_of", "cells_of")
+PLAIN = ("topic_of", "role_of", "cells_of")
 """Tables that the study takes as the snapshot has them."""
 
 
@@ -48,10 +48,14 @@ def coverage_tables(viewer: Viewer, known_at: dt.datetime | None = None) -> dict
     cited = tables["cites"]
     of_brief = cited.filter(pc.is_in(cited["source"], tables["briefs"]["source"]))
     records, parties = tables["records"], tables["party_of"]
+    ids = tables["ids"].filter(
+        pc.is_in(tables["ids"]["record"], records["record"].combine_chunks())
+    )
     is_named = pc.not_equal(parties["party"], UNNAMED)
     is_centre = pc.or_(pc.invert(is_named), pc.is_in(parties["party"], tables["centres"]["party"]))
     return {
         "topics": pa.table({"code": [entry.code for entry in vocabulary.topics().leaves()]}),
+        "ids": ids.drop_columns("audience"),
         "records": records.drop_columns("audience").append_column(
             "in_brief", pc.is_in(records["record"], of_brief["record"])
         ),
