@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any, Final
 from uuid import UUID
 
-from concord.core.analysis.ladder import Said, activity_depth, depth, verdict
+from concord.core.analysis.ladder import MOST_PARTIES, Said, activity_depth, depth, verdict
 from concord.core.disclosure import PUBLIC, narrowest
 from concord.core.timespan import TimeSpan
 from concord.core.vocabulary.folding import fold
@@ -234,9 +234,6 @@ def answer_row(change: Change) -> Row:
         words=list(take.texts("text", 1)),
     )
 
-
-MOST_PARTIES: Final = 12
-"""Of more parties than this, no pair is said to work together."""
 
 Home = tuple[str, str]
 """The State of an institution, and the audience that may see it."""

@@ -59,6 +59,32 @@ def activity_depth(kind: str, parts: Sequence[str]) -> int | None:
     return max(found, default=None)
 
 
+MOST_PARTIES: Final = 12
+"""Of more parties than this, no pair is said to work together."""
+GIVEN: Final = frozenset({"support", "endorsement", "expertise", "contract"})
+"""Kinds that one party gives and the other receives: a layer of their own, without depth."""
+
+
+def pair_depth(kind: str, one: str, other: str) -> int | None:
+    """The step of an activity as a link of two of its parties, by the part that each has in it.
+
+    Its own step where both carry it, that of the other's part where one does, and the lower of
+    their steps where neither does; None between two who attend, and with who funds or endorses.
+    Never above ``activity_depth`` of the whole.
+    """
+    participant = 0 if kind in TAUGHT else depth(kind)
+    steps = {"lecturer": DEPTH["guest_lecture"], "material": DEPTH["material"],
+             "participant": participant}  # fmt: skip
+    if one in DELIVERING and other in DELIVERING:
+        return depth(kind)
+    if one in DELIVERING or other in DELIVERING:
+        return steps.get(other if one in DELIVERING else one)
+    if one == other == "participant" and kind in TAUGHT:
+        return None
+    found = [steps.get(part) for part in (one, other)]
+    return None if None in found else min(step for step in found if step is not None)
+
+
 def confirmation(answers: Iterable[tuple[str, bool]], sides: int) -> str:
     """What the parties say: ``answers`` are pairs of side and whether it confirms.
 
