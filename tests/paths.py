@@ -142,6 +142,10 @@ def _pages(world: World) -> Iterator[Ask]:
 
 
 def _studies() -> Iterator[Ask]:
+    yield _page("gaps")
+    for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
+                  {"assume.share.core": "0.8"}):  # fmt: skip
+        yield _page("gaps", **asked)
     for name in study_names():
         yield _page("study_json", name)
         yield _page("study_xlsx", name)

@@ -184,7 +184,8 @@ def test_an_address_is_read_with_care() -> None:
     assert read({"cut": [""], "lang": ["ja"]}, ignored=["lang"]).is_plain
     for wrong in (
         {"cut": ["x"]}, {"nothing": ["1"]}, {"known_at": ["x"]}, {"valid_on": ["yesterday"]},
-        {"assume.x": ["much"]}, {"assume.x": ["nan"]}, {"assume.<b>": ["1"]},
+        {"assume.share.core": ["much"]}, {"assume.share.core": ["nan"]}, {"assume.<b>": ["1"]},
+        {"assume.share.core": ["2"]}, {"assume.unheard-of": ["1"]},
     ):  # fmt: skip
         with pytest.raises(InvalidQueryError) as raised:
             read(wrong)
@@ -196,7 +197,9 @@ def test_an_address_is_read_with_care() -> None:
 @given(
     st.sampled_from(Cut),
     st.one_of(st.none(), st.sampled_from(["2014", "2015-10", "2015-10-31"])),
-    st.dictionaries(st.sampled_from(["a.b", "half_life"]), st.floats(-1e6, 1e6), max_size=2),
+    st.dictionaries(
+        st.sampled_from(["share.core", "repeat_share"]), st.floats(0.76, 0.99), max_size=1
+    ).map(lambda found: {k: v if k == "share.core" else v / 4 for k, v in found.items()}),
 )
 def test_a_link_asks_the_same_question(cut: Cut, day: str | None, assume: dict[str, float]) -> None:
     question = CoverageQuestion(cut=cut, valid_on=day, assume=assume)

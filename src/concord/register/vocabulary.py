@@ -40,3 +40,8 @@ def roles() -> Vocabulary:
 def countries() -> Vocabulary:
     """Countries and areas by ISO 3166-1 code, named in our own table."""
     return load("countries")
+
+
+def asian() -> frozenset[str]:
+    """Countries and areas of Asia with the Middle East (UN M49, region 142)."""
+    return frozenset(entry.code for entry in countries() if entry.more["region"] == "asia")

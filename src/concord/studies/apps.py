@@ -11,4 +11,5 @@ class StudiesConfig(AppConfig):
         from concord.studies import (  # noqa: F401 - make studies and their places known
             cleaning,
             coverage,
+            gaps,
         )

@@ -17,9 +17,11 @@ import orjson
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from concord.core.analysis.assumptions import OutOfRangeError, UnknownAssumptionError
 from concord.record.errors import InvalidQueryError
 from concord.record.faults import fault_text
 from concord.record.then import moment_of
+from concord.register.assumptions import assumptions
 from concord.register.listquery import in_utc, read_moment
 
 ASSUME: Final = "assume."
@@ -99,10 +101,21 @@ class Question(BaseModel):
     def checked(cls, given: Mapping[str, Any]) -> Self:
         """The question of plain values; raises ``InvalidQueryError``."""
         try:
-            return cls.model_validate(dict(given)).settled()
+            found = cls.model_validate(dict(given))
         except ValidationError as error:
             fields = {_place(fault["loc"]): fault_text(fault) for fault in error.errors()}
             raise InvalidQueryError(fields=fields) from None
+        try:
+            assumptions().with_values(found.assume)
+        except UnknownAssumptionError as error:
+            key = f"{ASSUME}{error.key}"
+            raise InvalidQueryError(fields={key: _("there is no such assumption")}) from None
+        except OutOfRangeError as error:
+            one = error.assumption
+            message = _("a number from %(low)s to %(high)s is expected")
+            words = message % {"low": f"{one.low:g}", "high": f"{one.high:g}"}
+            raise InvalidQueryError(fields={f"{ASSUME}{one.key}": words}) from None
+        return found.settled()
 
     @classmethod
     def _is_many(cls, name: str) -> bool:

@@ -22,6 +22,7 @@ NAVIGATION = (
     ("training", _("Training")),
     ("collaboration", _("Collaboration")),
     ("coverage", _("Coverage")),
+    ("gaps", _("Gaps")),
     ("statements", _("Statements")),
     ("sources", _("Sources")),
     ("about", _("About this collection")),
@@ -58,6 +59,7 @@ DATA: Final[Mapping[str, str]] = {
     "collaboration": "/api/collaboration",
     "coverage": "/api/coverage",
     "topic": "/api/coverage/{code}",
+    "gaps": "/api/studies/gaps",
     "statements": "/api/statements",
     "sources": "/api/sources",
     "institution": "/api/records/{record_id}",
@@ -72,8 +74,8 @@ DATA: Final[Mapping[str, str]] = {
 }
 """Where the interface gives what a page shows."""
 ASKED: Final = frozenset(
-    {"institutions", "training", "calendar", "collaboration", "coverage", "topic", "statements",
-     "sources"}
+    {"institutions", "training", "calendar", "collaboration", "coverage", "gaps", "topic",
+     "statements", "sources"}
 )  # fmt: skip
 """Pages whose parameters the interface takes too."""
 

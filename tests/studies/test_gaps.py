@@ -1,0 +1,137 @@
+"""Who sees which gap, and what the East Asian register bears out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from making import Maker, text
+
+from concord.core.disclosure import (
+    ANYONE,
+    PUBLIC,
+    Audience,
+    Clearance,
+    Viewer,
+    network_audience,
+    state_audience,
+)
+from concord.record.errors import InvalidQueryError
+from concord.record.members import member_admit
+from concord.studies.gaps import CENTRES, LEAST_STATES, GapsQuestion
+from concord.studies.opening import opening_make
+from concord.studies.running import study_run
+
+STATES = ("CN", "JP", "KR", "ID", "MY", "VN")
+
+
+def run(viewer: Viewer = ANYONE, **asked: Any) -> dict[str, Any]:
+    return study_run(viewer=viewer, name="gaps", question=GapsQuestion(**asked)).result
+
+
+def of(state: str) -> Viewer:
+    return Viewer(frozenset({PUBLIC, state_audience(state)}))
+
+
+def centres(make: Maker, *states: str) -> dict[str, uuid.UUID]:
+    return {s: make.write(make.institution(f"Centre of {s}", state=s)) for s in states}
+
+
+@pytest.mark.django_db
+def test_the_public_sees_a_region_and_no_state(make: Maker) -> None:
+    centres(make, *STATES)
+    found = run()
+    assert found["regions"] == {CENTRES: 6}
+    assert found["states"] == {}
+    assert found["topics"]
+    assert not any(state in str(found["topics"]) for state in STATES)
+
+
+@pytest.mark.django_db
+def test_of_fewer_than_five_states_nothing_is_added_up(make: Maker) -> None:
+    centres(make, *STATES[: LEAST_STATES - 1])
+    found = run()
+    assert (found["region"], found["topics"], found["cells"], found["states"]) == (None, [], [], {})
+
+
+@pytest.mark.django_db
+def test_a_state_sees_its_own_and_no_total_that_leaves_fewer_than_five(make: Maker) -> None:
+    centres(make, *STATES[:5])
+    found = run(of("JP"))
+    assert set(found["states"]) == {"JP"}
+    assert found["topics"] == [], "the total less its own would be one of four States"
+    centres(make, STATES[5])
+    found = run(of("JP"))
+    assert found["topics"]
+    assert not found["states"]["JP"]["is_supplied"]
+
+
+@pytest.mark.django_db
+def test_two_regions_that_differ_by_few_are_not_both_shown(make: Maker) -> None:
+    network = make.put("network", names=[{"name": "Network", "language": "en"}])
+    for number, state in enumerate(STATES):
+        more = {"memberships": [{"network": str(network)}]} if number else {}
+        make.write(make.institution(f"Centre of {state}", state=state, **more))
+    assert run()["regions"] == {CENTRES: 6}
+
+
+@pytest.mark.django_db
+def test_what_is_modelled_stays_with_the_state_even_where_it_opens_its_figures(make: Maker) -> None:
+    keys = centres(make, *STATES, "TH", "PH")
+    opening_make(clearance=Clearance("KR", uuid.uuid4()), audience=PUBLIC, is_understood=True)
+    assert run()["states"] == {}
+    member_admit(audience=Audience("state:KR"), institution=make.owner)
+    subject = {"state": "KR"}
+    make.put("workforce", text=text("All"), subject=subject, low=9000, high=9000)
+    found = run()
+    assert set(found["states"]) == {"KR"}
+    assert found["states"]["KR"]["is_supplied"]
+    assert keys
+    network = network_audience(uuid.uuid4())
+    assert run(Viewer(frozenset({PUBLIC, network})))["states"].keys() == {"KR"}
+
+
+@pytest.mark.django_db
+def test_what_is_supplied_beyond_reason_is_said(make: Maker) -> None:
+    centres(make, *STATES)
+    member_admit(audience=Audience("state:KR"), institution=make.owner)
+    make.put("workforce", text=text("All"), subject={"state": "KR"}, low=10**9, high=10**9)
+    found = run()
+    assert found["fault"] is not None
+    assert found["topics"] == []
+    assert Client().get("/gaps/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_what_if_changes_the_answer_and_nonsense_is_refused(make: Maker) -> None:
+    centres(make, *STATES)
+    usual = run()["topics"][0]["target"][3]
+    assert run(assume={"share.core": 1.0})["topics"][0]["target"][3] > usual
+    page = Client().get("/gaps/", {"assume.share.core": "1.0"})
+    assert page.status_code == 200
+    assert "Take all changes back" in page.content.decode()
+    for wrong in ({"assume.share.core": "7"}, {"assume.nothing": "1"}, {"state": "Japan"}):
+        answer = Client().get("/gaps/", wrong)
+        assert answer.status_code == 400, wrong
+    with pytest.raises(InvalidQueryError):
+        GapsQuestion.read({"assume.share.core": ["7"]})
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_the_east_asian_register_says_what_the_data_bear_out() -> None:
+    page = Client().get("/gaps/").content.decode()
+    found = run()
+    offers = {row["topic"]: row for row in found["offers"]}
+    for code in ("D1", "D2", "G2", "G3", "G4"):
+        assert offers.get(code, {"of_centres": 0})["of_centres"] == 0
+    assert offers["A3"]["of_centres"] == 0
+    assert offers["A3"]["activities"] > 0
+    for code in ("A1", "B1"):
+        assert offers[code]["centres"] > 1
+    row = page[page.index("/coverage/D1/") :][:700]
+    assert "No named centre’s offer was found in open sources." in row
+    row = page[page.index("/coverage/A3/") :][:700]
+    assert "A source speaks of centres that it does not name." in row
+    assert found["regions"][CENTRES] >= LEAST_STATES
