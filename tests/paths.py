@@ -141,8 +141,15 @@ def _pages(world: World) -> Iterator[Ask]:
         yield from _pages_of(key)
 
 
+QUICK: Final[Mapping[str, Sequence[str]]] = {
+    "influence": ("--set", "base=64", "--set", "resamples=50"),
+}
+"""Of studies that take long by default, a question that takes less."""
+
+
 def _studies() -> Iterator[Ask]:
     yield _page("gaps")
+    yield _page("assumptions", base="64", resamples="50")
     for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
                   {"assume.share.core": "0.8"}):  # fmt: skip
         yield _page("gaps", **asked)
@@ -150,8 +157,9 @@ def _studies() -> Iterator[Ask]:
         yield _page("study_json", name)
         yield _page("study_xlsx", name)
         yield _call("get", f"/studies/{name}")
-        yield _run("study", name)
-        yield _run("study", name, "--json")
+        quick = QUICK.get(name, ())
+        yield _run("study", name, *quick)
+        yield _run("study", name, *quick, "--json")
 
 
 def asked_ids(world: World) -> list[UUID]:

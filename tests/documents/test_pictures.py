@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concord.documents.bars import Bar, draw_bars
 from concord.documents.drawing import shorten
 from concord.documents.graph import GraphLink, GraphNode, draw_graph
 from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
@@ -105,3 +106,12 @@ def test_a_point_outside_the_map_is_pointed_at(
 ) -> None:
     point = MapPoint("X", "/x", longitude, latitude, is_stated=True, hint="")
     assert f"{arrow} X" in draw_map([point], **WORDS)
+
+
+def test_bars_are_read_aloud_and_stay_within_their_picture() -> None:
+    bars = [Bar("First <b>", 0.4, 0.3, 0.5, "0.4 (0.3 – 0.5)"), Bar("Other", 2.0, -1.0, 9.0, "all")]
+    svg = draw_bars(bars, chart_id="x", title="T", description="D", axis=("0", "½", "1"))
+    root = ET.fromstring(svg)  # noqa: S314 - our own
+    assert "&lt;b&gt;" in svg
+    for rect in root.iter("{http://www.w3.org/2000/svg}rect"):
+        assert float(rect.get("x", 0)) + float(rect.get("width", 0)) <= float(root.get("width", 0))

@@ -12,4 +12,5 @@ class StudiesConfig(AppConfig):
             cleaning,
             coverage,
             gaps,
+            influence,
         )

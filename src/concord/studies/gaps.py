@@ -56,7 +56,7 @@ class GapsQuestion(Question):
     year: int | None = Field(default=None, ge=1990, le=2100, description="At the end of a year")
 
 
-def _tables(viewer: Viewer, question: GapsQuestion) -> dict[str, pa.Table]:
+def gaps_tables(viewer: Viewer, question: GapsQuestion) -> dict[str, pa.Table]:
     every = study_tables(viewer, question.known_at)
     return {name: every[name] for name in TABLES}
 
@@ -255,4 +255,4 @@ def _beside(run: Run) -> dict[str, Any]:
     return {"unknown": dict(unknown), "planned": dict(planned)}
 
 
-register_study(Study("gaps", GapsQuestion, _tables, _compute))
+register_study(Study("gaps", GapsQuestion, gaps_tables, _compute))

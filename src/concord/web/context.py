@@ -60,6 +60,7 @@ DATA: Final[Mapping[str, str]] = {
     "coverage": "/api/coverage",
     "topic": "/api/coverage/{code}",
     "gaps": "/api/studies/gaps",
+    "assumptions": "/api/studies/influence",
     "statements": "/api/statements",
     "sources": "/api/sources",
     "institution": "/api/records/{record_id}",
@@ -74,8 +75,8 @@ DATA: Final[Mapping[str, str]] = {
 }
 """Where the interface gives what a page shows."""
 ASKED: Final = frozenset(
-    {"institutions", "training", "calendar", "collaboration", "coverage", "gaps", "topic",
-     "statements", "sources"}
+    {"institutions", "training", "calendar", "collaboration", "coverage", "gaps", "assumptions",
+     "topic", "statements", "sources"}
 )  # fmt: skip
 """Pages whose parameters the interface takes too."""
 
