@@ -104,15 +104,19 @@ def test_table_3_keeps_states_apart_from_centres() -> None:
     exchange = links["Personnel exchange"]
     assert exchange.confirmation == Confirmation.ONE_SIDED
     assert {p.kind for p in exchange.parties} == {"state"}
-    listed = [
+
+
+def test_what_table_3_prints_in_one_row_alone_is_one_sided_as_reported() -> None:
+    (malaysia,) = [
         link
-        for link in links.values()
+        for link in _links(Cut.BRIEF)
         if {p.label for p in link.parties} == {"Republic of Korea", "Malaysia"}
     ]
-    assert not listed or listed[0].confirmation == Confirmation.NOT_ASKED
+    assert (malaysia.confirmation, malaysia.as_reported) == (Confirmation.ONE_SIDED, True)
+    assert (malaysia.depth, malaysia.stage) == (None, "unknown")
 
 
-def test_a_row_of_table_3_is_no_account_of_the_state_that_it_names() -> None:
+def test_a_row_of_table_3_confirms_nothing() -> None:
     links = [link for link in _links(Cut.BRIEF) if link.kind == "relation"]
     assert not [k.text for k in links if k.confirmation == Confirmation.CONFIRMED]
     asian_network = {
