@@ -153,6 +153,10 @@ def _studies() -> Iterator[Ask]:
     for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
                   {"assume.share.core": "0.8"}):  # fmt: skip
         yield _page("gaps", **asked)
+    for asked in ({}, {"level": "named"}, {"cut": "brief"}, {"since": "2024", "until": "2025"},
+                  {"level": "named", "party": f"institution:{MEMBER}"}, {"party": "KR"},
+                  {"bridge": "JP"}, {"assume.collaboration.half_life": "3"}):  # fmt: skip
+        yield _page("collaboration_network", **asked)
     for name in study_names():
         yield _page("study_json", name)
         yield _page("study_xlsx", name)

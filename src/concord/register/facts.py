@@ -59,7 +59,7 @@ COLUMNS: Final[Mapping[str, list[tuple[str, pa.DataType]]]] = {
                    ("unit", TEXT), ("stream", TEXT), ("scope", TEXT), ("year", YEAR),
                    ("stage", TEXT)],
     "endorsements": [*WHO, ("course", TEXT), ("count", COUNT), ("year", YEAR)],
-    "source_kinds": [("kind", TEXT), ("is_brief", pa.bool_())],
+    "source_kinds": [("kind", TEXT), ("is_brief", pa.bool_()), ("is_dated", pa.bool_())],
 }  # fmt: skip
 SCHEMAS: Final = {name: pa.schema(KEYS + columns) for name, columns in COLUMNS.items()}
 KINDS: Final = (
@@ -145,9 +145,10 @@ class _Rows:
             case "endorsement":
                 self._endorsement()
             case "source":
-                self._add("source_kinds", ("source_kind", "is_brief"),
+                self._add("source_kinds", ("source_kind", "is_brief", "published"),
                           self._content.get("source_kind", "web_page"),
-                          bool(self._content.get("is_brief")))  # fmt: skip
+                          bool(self._content.get("is_brief")),
+                          "published" in self._content)  # fmt: skip
 
     def _add(self, table: str, fields: Sequence[str], *values: Any) -> None:
         audience = self._change.audience_of(*fields) if fields else self._change.audience

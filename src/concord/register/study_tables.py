@@ -17,7 +17,7 @@ it belongs to, or else the key: a view rolls up to the side and never reads down
 ``accounts``         record, party, side, answer, is_own (the party's own word in this register,
                      else as reported), source, claimant
 ``citations``        record, source, claimant
-``sources``          id, kind, is_brief
+``sources``          id, kind, is_brief, is_dated
 ``topic_of``         record, topic
 ``role_of``          record, role
 ``cells_of``         record, dimension (language, reach, year, level), value

@@ -57,6 +57,7 @@ DATA: Final[Mapping[str, str]] = {
     "training": "/api/training",
     "calendar": "/api/training",
     "collaboration": "/api/collaboration",
+    "collaboration_network": "/api/studies/collaboration",
     "coverage": "/api/coverage",
     "topic": "/api/coverage/{code}",
     "gaps": "/api/studies/gaps",
@@ -75,8 +76,8 @@ DATA: Final[Mapping[str, str]] = {
 }
 """Where the interface gives what a page shows."""
 ASKED: Final = frozenset(
-    {"institutions", "training", "calendar", "collaboration", "coverage", "gaps", "assumptions",
-     "topic", "statements", "sources"}
+    {"institutions", "training", "calendar", "collaboration", "collaboration_network", "coverage",
+     "gaps", "assumptions", "topic", "statements", "sources"}
 )  # fmt: skip
 """Pages whose parameters the interface takes too."""
 

@@ -225,6 +225,8 @@ def test_years_cut_and_reference_date() -> None:
     events = Event(TOGETHER, year=2010), Event(TOGETHER, year=2020), Event(TOGETHER, year=None)
     cut = replace(NOW, first_year=2015, last_year=2024)
     assert only(study(*events, cut=cut)).records == 1
+    active = study(*events, cut=cut).active
+    assert [year for *_pair, year, _both in active] == [2010, 2020]
     before = replace(NOW, last_day=DAY_2024 - 8 * 365)
     assert only(study(*events, cut=before)).records == 2  # 2010 and the undated one
 

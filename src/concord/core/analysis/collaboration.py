@@ -35,7 +35,7 @@ from 1970-01-01; a side is the State that a party rolls up to, or the party's ow
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -105,6 +105,8 @@ class Cut:
     first_year: int | None = None
     """None: from the beginning, with what has no date."""
     last_year: int | None = None
+    known_until: int | None = None
+    """The last day of the years that are told one by one; None: ``last_day``."""
     continuity: int = 5
     """Years over which continuity is looked at."""
     most_parties: int = MOST_PARTIES
@@ -372,9 +374,9 @@ def link_rows(rows: Any, cut: Cut, weights: Weights) -> Any:
             claimed=found.step.max().cast("int32"),
             breadth=found.kind.nunique(),
             records=found.record.nunique(),
-            contested=ibis.ifelse(found.said == "contested", 1, 0).sum(),
-            both=ibis.ifelse(found.said == "confirmed", 1, 0).sum(),
-            one=ibis.ifelse(found.said.isin(["by_a", "by_b"]), 1, 0).sum(),
+            contested=found.record.count(where=found.said == "contested"),
+            both=found.record.count(where=found.said == "confirmed"),
+            one=found.record.count(where=found.said.isin(["by_a", "by_b"])),
         )
         .order_by("x", "y")
     )
@@ -446,11 +448,13 @@ def expressions(cut: Cut, weights: Weights) -> dict[str, Any]:
 
     tables = {name: ibis.table(columns, name=name) for name, columns in COLUMNS.items()}
     rows = pair_rows(tables, cut, weights)
+    until = cut.last_day if cut.known_until is None else cut.known_until
+    whole = replace(cut, first_year=None, last_year=None, last_day=until)
     return {
         "links": link_rows(rows, cut, weights),
         "layers": layer_rows(rows, cut),
         "records": record_rows(rows, cut),
-        "years": year_rows(rows, tables, cut),
+        "years": year_rows(pair_rows(tables, whole, weights), tables, whole),
         "verdicts": verdict_rows(tables),
     }
 
@@ -504,33 +508,45 @@ class Collaboration:
     """x, y, layer, stage, gives, said, records: all layers, planned ones too."""
     told: tuple[Mapping[str, Any], ...]
     """group (instrument, plan, one_sided), x, y, record, kind, stage, said, acted, step."""
-    by_year: Mapping[int, tuple[int, int, int]]
-    """Pairs that worked together in a year, those confirmed by both, and parties among them."""
+    active: tuple[tuple[str, str, int, bool], ...]
+    """Which two worked together in which year, and whether both say so; of every year, whatever
+    the period."""
+
+    def by_year(self, party: str | None = None) -> dict[int, tuple[int, int, int]]:
+        """Pairs that worked together in each year, those confirmed by both, and parties among them.
+
+        ``party`` limits it to its own.
+        """
+        found: dict[int, list[tuple[str, str, bool]]] = {}
+        for a, b, year, both in self.active:
+            if party is None or party in (a, b):
+                found.setdefault(year, []).append((a, b, both))
+        return {
+            year: (len(rows), sum(both for *_ends, both in rows),
+                   len({end for a, b, _both in rows for end in (a, b)}))
+            for year, rows in sorted(found.items())
+        }  # fmt: skip
 
 
 def collaboration(run: Run, *, cut: Cut, weights: Weights) -> Collaboration:
     """Ask ``run`` the study's questions and put the answers together."""
     asked = expressions(cut, weights)
     answers = {name: run(asked[name]).to_pylist() for name in ("links", "layers", "records")}
-    years: dict[tuple[str, str], list[int]] = {}
-    confirmed: dict[int, int] = {}
-    parties: dict[int, set[str]] = {}
-    for row in run(asked["years"]).to_pylist():
-        years.setdefault((row["x"], row["y"]), []).append(row["year"])
-        confirmed[row["year"]] = confirmed.get(row["year"], 0) + row["both"]
-        parties.setdefault(row["year"], set()).update((row["x"], row["y"]))
-    pairs = {year: sum(year in found for found in years.values()) for year in parties}
+    active = tuple(
+        (row["x"], row["y"], row["year"], bool(row["both"]))
+        for row in run(asked["years"]).to_pylist()
+    )
     return Collaboration(
-        links=tuple(_links(answers["links"], years, cut)),
+        links=tuple(_links(answers["links"], active, cut)),
         layers=tuple(answers["layers"]),
         told=tuple(answers["records"]),
-        by_year={y: (pairs[y], confirmed[y], len(parties[y])) for y in sorted(parties)},
+        active=active,
     )
 
 
 def _links(
     rows: Iterable[Mapping[str, Any]],
-    years: Mapping[tuple[str, str], list[int]],
+    active: Iterable[tuple[str, str, int, bool]],
     cut: Cut,
 ) -> Iterable[Link]:
     rows = list(rows)
@@ -540,6 +556,10 @@ def _links(
             of[party] = of.get(party, 0.0) + row["strength"]
     whole = sum(of.values())
     last = 1970 + int(cut.last_day / YEAR)
+    years: dict[tuple[str, str], list[int]] = {}
+    for a, b, year, _both in active:
+        if (cut.first_year or 0) <= year <= last:
+            years.setdefault((a, b), []).append(year)
     for row in rows:
         found = tuple(sorted(years.get((row["x"], row["y"]), ())))
         lately = sum(last - cut.continuity < year <= last for year in found)
