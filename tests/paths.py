@@ -150,6 +150,9 @@ QUICK: Final[Mapping[str, Sequence[str]]] = {
 def _studies() -> Iterator[Ask]:
     yield _page("gaps")
     yield _page("assumptions", base="64", resamples="50")
+    yield _page("overlap")
+    yield _page("overlap", topic="B1")
+    yield _page("overlap", provider=str(MEMBER))
     for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
                   {"assume.share.core": "0.8"}):  # fmt: skip
         yield _page("gaps", **asked)

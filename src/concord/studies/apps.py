@@ -14,4 +14,5 @@ class StudiesConfig(AppConfig):
             coverage,
             gaps,
             influence,
+            overlap,
         )

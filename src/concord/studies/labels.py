@@ -71,3 +71,13 @@ def code_label(axis: str, code: str, language: str) -> str:
 def total_label() -> str:
     """What stands for all codes of an axis."""
     return pgettext("all codes of an axis", "total")
+
+
+PROPOSAL_LABELS: Final = {
+    "merge": gettext_lazy("One State offers it twice: it could be made one course."),
+    "share": gettext_lazy("Two States offer it: material and calendar could be shared."),
+    "specialise": gettext_lazy(
+        "Three or more States offer it: each could take a level or a role of its own."
+    ),
+}
+"""What could be done about near-identical courses."""

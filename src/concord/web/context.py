@@ -62,6 +62,7 @@ DATA: Final[Mapping[str, str]] = {
     "topic": "/api/coverage/{code}",
     "gaps": "/api/studies/gaps",
     "assumptions": "/api/studies/influence",
+    "overlap": "/api/studies/overlap",
     "statements": "/api/statements",
     "sources": "/api/sources",
     "institution": "/api/records/{record_id}",
@@ -77,7 +78,7 @@ DATA: Final[Mapping[str, str]] = {
 """Where the interface gives what a page shows."""
 ASKED: Final = frozenset(
     {"institutions", "training", "calendar", "collaboration", "collaboration_network", "coverage",
-     "gaps", "assumptions", "topic", "statements", "sources"}
+     "gaps", "assumptions", "overlap", "topic", "statements", "sources"}
 )  # fmt: skip
 """Pages whose parameters the interface takes too."""
 
