@@ -141,6 +141,8 @@ def _pages(world: World) -> Iterator[Ask]:
         yield from _pages_of(key)
 
 
+OF_ONE: Final = ("achievement",)
+"""Studies that are asked of one institution."""
 QUICK: Final[Mapping[str, Sequence[str]]] = {
     "influence": ("--set", "base=64", "--set", "resamples=50"),
 }
@@ -153,6 +155,9 @@ def _studies() -> Iterator[Ask]:
     yield _page("overlap")
     yield _page("overlap", topic="B1")
     yield _page("overlap", provider=str(MEMBER))
+    for key in (OWNER, MEMBER):
+        yield _page("centre_year", key)
+        yield _page("centre_year", key, year="2024")
     for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
                   {"assume.share.core": "0.8"}):  # fmt: skip
         yield _page("gaps", **asked)
@@ -164,6 +169,11 @@ def _studies() -> Iterator[Ask]:
         yield _page("study_json", name)
         yield _page("study_xlsx", name)
         yield _call("get", f"/studies/{name}")
+        if name in OF_ONE:
+            for key in (OWNER, MEMBER):
+                yield _page("study_json", name, centre=str(key))
+                yield _page("study_xlsx", name, centre=str(key))
+                yield _run("study", name, "--set", f"centre={key}", "--json")
         quick = QUICK.get(name, ())
         yield _run("study", name, *quick)
         yield _run("study", name, *quick, "--json")

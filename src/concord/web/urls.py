@@ -4,6 +4,7 @@ from django.urls import path
 
 from concord.web.views import (
     account,
+    achievement,
     admitting,
     answers,
     clearing,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("institutions/compare/", institutions.compare, name="compare"),
     path("institutions/<uuid:record_id>/", institutions.institution, name="institution"),
     path("institutions/<uuid:record_id>/policy/", policies.policy, name="policy"),
+    path("institutions/<uuid:record_id>/year/", achievement.centre_year, name="centre_year"),
     path("training/", training.training_list, name="training"),
     path("training/calendar/", training.training_calendar, name="calendar"),
     path("lists/training.ics", exports.training_calendar, name="training_ics"),

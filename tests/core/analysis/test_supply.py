@@ -72,6 +72,11 @@ def test_planned_people_and_activities_never_count_as_trained() -> None:
     assert {r["held"]: r["people"] for r in found} == {True: 8.0, False: 18.0}
 
 
+def test_what_counts_countries_counts_no_people() -> None:
+    rows = [count(1, 48, unit="country"), count(1, 5, breakdown="people")]
+    assert [r["people"] for r in flow(rows, [DONE])] == [5.0]
+
+
 def test_the_other_record_of_one_event_does_not_count() -> None:
     twin = DONE | {"record": 2, "same_as": "the first"}
     assert [r["people"] for r in flow([count(1, 5), count(2, 5)], [DONE, twin])] == [5.0]

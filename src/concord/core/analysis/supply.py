@@ -46,13 +46,15 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
 
     Most detailed is the one with most rows that name country and role, then most that name either,
     then the first by its name. People of the domestic stream are of the activity's own country.
+    What counts countries counts no people.
     """
     import ibis
 
     events = tables["events"]
     events = events.filter((events.kind == "activity") & events.same_as.isnull())
     events = events.select("record", "stage", place=events.country)
-    rows = tables["participation"].join(events, "record")
+    rows = tables["participation"]
+    rows = rows.filter(rows.unit != "country").join(events, "record")
     rows = rows.mutate(
         country=ibis.coalesce(
             rows.country, (rows.stream == "domestic").ifelse(rows.place, ibis.null("string"))

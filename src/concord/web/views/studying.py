@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -42,10 +42,13 @@ class Asked:
     question: Question
     page: str
     """The address of the page without its parameters."""
+    fixed: frozenset[str] = frozenset()
+    """Fields that the page's own address says."""
 
     def address(self, **changes: Any) -> str:
         """The permanent link to the page with some of the question changed."""
-        query = urlencode(self.question.params(**changes))
+        params = self.question.params(**changes)
+        query = urlencode([(name, value) for name, value in params if name not in self.fixed])
         return f"{self.page}?{query}" if query else self.page
 
     @property
@@ -75,7 +78,7 @@ def study_page(
     template: str,
     present: Present,
     *,
-    fixed: dict[str, Any] | None = None,
+    fixed: Mapping[str, str] | None = None,
     ignored: Collection[str] = (),
 ) -> HttpResponse:
     """The page of a study: its result, or how far it has come, with the means to cancel it.
@@ -83,7 +86,8 @@ def study_page(
     ``fixed`` are fields of the question that the address does not set, ``ignored`` parameters that
     the page reads by itself.
     """
-    asked = Asked(name, _question(request, name, fixed or {}, ignored), request.path)
+    question = _question(request, name, fixed or {}, ignored)
+    asked = Asked(name, question, request.path, frozenset(fixed or ()))
     found = study_result(viewer_of(request), name, asked.question)
     context: dict[str, object] = {"asked": asked, "question": asked.question}
     if isinstance(found, Waiting):
@@ -94,12 +98,11 @@ def study_page(
 
 
 def _question(
-    request: HttpRequest, name: str, fixed: dict[str, Any], ignored: Collection[str] = ()
+    request: HttpRequest, name: str, fixed: Mapping[str, str], ignored: Collection[str] = ()
 ) -> Any:
-    kind = study_get(name).question
     params = {key: request.GET.getlist(key) for key in request.GET}
-    question = kind.read(params, ignored={*OURS, *ignored})
-    return question.model_copy(update=fixed) if fixed else question
+    params |= {key: [value] for key, value in fixed.items()}
+    return study_get(name).question.read(params, ignored={*OURS, *ignored})
 
 
 def _result(request: HttpRequest, name: str) -> tuple[Any, Kept | Waiting]:

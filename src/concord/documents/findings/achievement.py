@@ -1,0 +1,104 @@
+"""A centre's year as sheets: one table of measures, each with its axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from concord.core.disclosure import Viewer
+from concord.documents.findings import Cell, Sheet
+from concord.register import vocabulary
+from concord.register.links import Parties
+from concord.register.words import (
+    ActivityKind,
+    CountUnit,
+    LifePhase,
+    MilestoneStep,
+    PartRole,
+    Stage,
+    Stream,
+)
+
+Line = tuple[Cell, ...]
+
+
+def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]:
+    """The measures of the year, activities by year, what is stated in total, and steps of life."""
+    name = Parties(viewer, language, {result["centre"]}).record(result["centre"]).label
+    with translation.override(language):
+        heads = (_("Measure"), _("What"), _("Stage"), _("Count"))
+        note = _("“Not known” is not none: it says that no source or record of the centre tells.")
+        title = f"{name}: {result['year'] or '–'}"
+        return [
+            Sheet(title, heads, list(measures(result, language)), (note,)),
+            Sheet(_("Activities by year"), (_("Year"), _("Done"), _("Planned, or not known")),
+                  [(row["year"], row["done"], row["other"]) for row in result["by_year"]]),
+            Sheet(_("Stated in total"),
+                  (_("Measure"), _("Stream"), _("Stage"), _("Unit"), _("Year"), _("Value")),
+                  list(_stated(result["stated"])),
+                  (_("These are claims of totals; they are not added to what is itemised."),)),
+            Sheet(_("Steps and phases"), (_("Step"), _("Stage"), _("Year")),
+                  list(_steps(result))),
+        ]  # fmt: skip
+
+
+def measures(result: dict[str, Any], language: str) -> Iterator[Line]:
+    """Each measure with what it counts, its stage and its count; None where it is not known."""
+    for row in result["activities"]:
+        kind = str(ActivityKind(row["sort"]).label) if row["sort"] else None
+        yield _("Activities"), kind, str(Stage(row["stage"] or "unknown").label), row["count"]
+    yield from _people(result["people"])
+    for row in result["topics"]:
+        label = f"{row['topic']} {vocabulary.topics().label(row['topic'], language)}"
+        yield _("Topics"), label, str(Stage(row["stage"] or "unknown").label), row["count"]
+    courses = result["courses"]
+    yield _("Courses on offer"), None, None, courses["courses"]
+    yield _("Courses checked by a body, by name"), None, None, courses["endorsed"] or None
+    for count in result["endorsed_in_total"]:
+        yield _("Courses checked by a body, in total"), None, None, count
+    for row in result["evaluation"]:
+        level = row["level"]
+        words = _("Kirkpatrick %(level)d") % {"level": level} if level else _("not known")
+        yield _("Level of evaluation reached"), words, str(Stage.DONE.label), row["count"]
+    for row in result["shared"]:
+        stage = str(Stage(row["stage"] or "unknown").label)
+        yield _("Exchanges of material"), str(row["year"] or ""), stage, row["count"]
+    yield _("Years running with something done"), None, str(Stage.DONE.label), result["running"]
+    for row in result["carried"]:
+        part = str(PartRole(row["part"]).label)
+        share = f"{row['own_alone']:.0f} / {row['activities']}"
+        yield _("Carried by its own alone, where named"), part, str(Stage.DONE.label), share
+
+
+def _people(rows: Iterable[dict[str, Any]]) -> Iterator[Line]:
+    trainers = 0.0
+    found = False
+    for row in rows:
+        found = True
+        stage = str((Stage.DONE if row["held"] else Stage.PLANNED).label)
+        stream = row["stream"]
+        where = str(Stream(stream).label) if stream in Stream.values else _("not known where from")
+        what = f"{CountUnit(row['unit']).label}, {where}"
+        yield _("People"), what, stage, row["people"]
+        trainers += row["trainers"] if row["held"] else 0
+    if not found:
+        yield _("People"), _("not known"), None, None
+    yield _("Trainers trained"), None, str(Stage.DONE.label), trainers or None
+
+
+def _stated(rows: Iterable[dict[str, Any]]) -> Iterator[Line]:
+    for row in rows:
+        stream = str(Stream(row["stream"]).label) if row["stream"] else None
+        stage = str(Stage(row["stage"] or "done").label)
+        yield row["measure"], stream, stage, row["unit"], row["year"], row["value"]
+
+
+def _steps(result: dict[str, Any]) -> Iterator[Line]:
+    for row in result["phases"]:
+        yield str(LifePhase(row["phase"]).label), None, row["year"]
+    for row in result["milestones"]:
+        stage = str(Stage(row["stage"] or "done").label)
+        yield str(MilestoneStep(row["step"]).label), stage, row["year"]

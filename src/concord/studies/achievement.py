@@ -1,0 +1,106 @@
+"""A centre's year as a study: several measures, each with its axes, and no score."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pyarrow as pa
+from pydantic import Field
+
+from concord.core.analysis.achievement import expressions, years_running
+from concord.core.analysis.coverage import Run
+from concord.core.disclosure import Viewer
+from concord.register.study_tables import study_tables
+from concord.studies.question import Question
+from concord.studies.study import Context, Study, register_study
+
+TABLES: Final = (
+    "ids", "institutions", "events", "parties", "participation", "topic_of", "role_of",
+    "endorsements", "statements", "phases", "milestones",
+)  # fmt: skip
+
+
+class AchievementQuestion(Question):
+    """Which centre, and which year; the last one with anything in it by default."""
+
+    centre: str = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    year: int | None = Field(default=None, ge=1950, le=2100, description="The year")
+
+
+def _tables(viewer: Viewer, question: AchievementQuestion) -> dict[str, pa.Table]:
+    every = study_tables(viewer, question.known_at)
+    return {name: every[name] for name in TABLES}
+
+
+def _compute(run: Run, question: AchievementQuestion, context: Context) -> dict[str, Any]:
+    institutions = context.tables["institutions"].to_pylist()
+    state = next((row["state"] for row in institutions if row["id"] == question.centre), None)
+    asked = expressions(question.centre, state or "")
+    found = {name: run(expression).to_pylist() for name, expression in asked.items()}
+    done = {row["year"] for row in found["activities"] if row["stage"] == "done" and row["year"]}
+    years = sorted({row["year"] for row in found["activities"] if row["year"]})
+    year = question.year or max(done or years, default=None)
+
+    def of_year(name: str) -> list[dict[str, Any]]:
+        return [row for row in found[name] if row["year"] == year]
+
+    own = {
+        name: [row for row in context.tables[name].to_pylist() if row["id"] == question.centre]
+        for name in ("phases", "milestones")
+    }
+    return {
+        "centre": question.centre,
+        "year": year,
+        "years": years,
+        "by_year": _by_year(found["activities"]),
+        "undated": sum(row["count"] for row in found["activities"] if row["year"] is None),
+        "activities": [
+            {"sort": sort, "stage": stage, "count": count}
+            for (sort, stage), count in _counted(of_year("activities"), "sort", "stage")
+        ],
+        "people": of_year("people"),
+        "topics": of_year("topics"),
+        "evaluation": [
+            {"level": level, "count": count}
+            for (level,), count in _counted(
+                (r for r in of_year("activities") if r["stage"] == "done"), "evaluation"
+            )
+        ],
+        "carried": of_year("carried"),
+        "shared": found["shared"],
+        "courses": found["courses"][0] if found["courses"] else {"courses": 0, "endorsed": 0},
+        "endorsed_in_total": [
+            row["count"]
+            for row in context.tables["endorsements"].to_pylist()
+            if row["institution"] == question.centre and row["count"] and not row["course"]
+        ],
+        "stated": found["stated"],
+        "running": years_running(done, year) if year else 0,
+        "phases": sorted(own["phases"], key=lambda row: row["year"] or 0),
+        "milestones": sorted(
+            (row for row in own["milestones"] if not year or (row["year"] or 0) <= year),
+            key=lambda row: (row["year"] or 0, row["step"]),
+        ),
+    }
+
+
+def _counted(rows: Iterable[Mapping[str, Any]], *keys: str) -> list[tuple[tuple[Any, ...], int]]:
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        counts[tuple(row[key] for key in keys)] += row["count"]
+    return sorted(counts.items(), key=lambda item: [str(part or "") for part in item[0]])
+
+
+def _by_year(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Activities by year: done, and planned or under way."""
+    done: Counter[int] = Counter()
+    other: Counter[int] = Counter()
+    for row in rows:
+        if row["year"] is not None:
+            (done if row["stage"] == "done" else other)[row["year"]] += row["count"]
+    return [{"year": y, "done": done[y], "other": other[y]} for y in sorted({*done, *other})]
+
+
+register_study(Study("achievement", AchievementQuestion, _tables, _compute))

@@ -1,0 +1,121 @@
+"""A centre's year: what counts, what stays apart, and what is not known."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from making import Maker, text
+
+from concord.core.analysis.achievement import years_running
+from concord.core.disclosure import ANYONE, Level
+from concord.documents.findings import sheets_of
+from concord.studies.achievement import AchievementQuestion
+from concord.studies.running import study_run
+
+
+def run(centre: uuid.UUID, **asked: Any) -> dict[str, Any]:
+    question = AchievementQuestion(centre=str(centre), **asked)
+    return study_run(viewer=ANYONE, name="achievement", question=question).result
+
+
+def held(make: Maker, centre: uuid.UUID, **more: Any) -> uuid.UUID:
+    part = {"party": {"institution": str(centre)}, "part": more.pop("part", "host")}
+    usual = {"activity_kind": "course_run", "stage": "done", "when": "2024", "parties": [part]}
+    return make.put("activity", titles=text("Run"), **(usual | more))
+
+
+@pytest.fixture
+def centre(make: Maker) -> uuid.UUID:
+    return make.write(make.institution("Centre", state="KR"))
+
+
+@pytest.mark.django_db
+def test_people_are_kept_apart_by_unit_and_by_where_they_come_from(
+    make: Maker, centre: uuid.UUID
+) -> None:
+    held(make, centre, topics=["H4"], participation=[
+        {"count": 5, "country": "KR"}, {"count": 7, "country": "JP"},
+        {"count": 3, "unit": "completion", "stream": "foreign"},
+        {"count": 4, "unit": "country"},
+    ])  # fmt: skip
+    people = {(r["unit"], r["stream"]): r["people"] for r in run(centre)["people"]}
+    assert people == {
+        ("person", "domestic"): 5.0, ("person", "foreign"): 7.0, ("completion", "foreign"): 3.0,
+    }  # fmt: skip
+    assert sum(r["trainers"] for r in run(centre)["people"]) == 15.0
+
+
+@pytest.mark.django_db
+def test_planned_is_beside_done_and_taking_part_is_not_carrying(
+    make: Maker, centre: uuid.UUID
+) -> None:
+    held(make, centre)
+    held(make, centre, stage="planned")
+    held(make, centre, part="participant")
+    held(make, centre, when="2023")
+    found = run(centre)
+    assert [(r["stage"], r["count"]) for r in found["activities"]] == [("done", 1), ("planned", 1)]
+    assert found["running"] == 2
+    assert [r["year"] for r in found["by_year"]] == [2023, 2024]
+    assert run(centre, year=2022)["activities"] == []
+    assert run(centre, year=2022)["running"] == 0
+
+
+@pytest.mark.django_db
+def test_what_is_stated_in_total_is_never_added(make: Maker, centre: uuid.UUID) -> None:
+    held(make, centre, participation=[{"count": 5}])
+    make.put("statement", subject={"institution": str(centre)}, group="trained", text=text("Many"),
+             measure="people trained", value="1500", unit="people", when="2024")  # fmt: skip
+    found = run(centre)
+    assert [r["people"] for r in found["people"]] == [5.0]
+    assert [r["value"] for r in found["stated"]] == [1500.0]
+
+
+@pytest.mark.django_db
+def test_own_trainers_count_where_a_source_names_lecturers(make: Maker, centre: uuid.UUID) -> None:
+    other = make.write(make.institution("Other"))
+    me = {"party": {"institution": str(centre)}, "part": "host"}
+    mine = me | {"part": "lecturer"}
+    theirs = {"party": {"institution": str(other)}, "part": "lecturer"}
+    held(make, centre, parties=[me, mine])
+    held(make, centre, parties=[me, mine, theirs])
+    held(make, centre, parties=[me])
+    (row,) = run(centre)["carried"]
+    assert (row["part"], row["activities"], row["own_alone"]) == ("lecturer", 2, 1.0)
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_is_not_known_and_shows_no_hidden_run(
+    make: Maker, centre: uuid.UUID
+) -> None:
+    held(make, centre)
+    hidden = make.parse("activity", titles=text("Hidden"), activity_kind="exercise", stage="done",
+                        when="2025", parties=[{"party": {"institution": str(centre)},
+                                               "part": "host"}])  # fmt: skip
+    make.write(hidden, level=Level.INSTITUTION)
+    address = f"/institutions/{centre}/year/"
+    page = Client().get(address).content.decode()
+    assert "2025" not in page
+    assert "not known" in page
+    assert f'href="{address}?year=2024"' in page
+    assert Client().get(f"/institutions/{uuid.uuid4()}/year/").status_code == 404
+    assert Client().get(address, {"year": "x"}).status_code == 400
+    found = sheets_of("achievement", run(centre), ANYONE, "ja")
+    assert all(len(row) == len(sheet.heads) for sheet in found for row in sheet.rows)
+
+
+def test_years_run_without_a_break() -> None:
+    assert years_running({2020, 2021, 2023}, 2021) == 2
+    assert years_running({2020, 2021, 2023}, 2023) == 1
+    assert years_running(set(), 2023) == 0
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_every_centre_of_the_register_has_a_year() -> None:
+    listed = Client().get("/api/institutions?kind=coe&kind=nssc").json()["records"]
+    assert len(listed) > 5
+    for row in listed:
+        assert Client().get(f"/institutions/{row['id']}/year/").status_code == 200
