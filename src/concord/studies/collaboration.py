@@ -40,7 +40,7 @@ from concord.studies.study import Context, Study, register_study
 MOST_LINKS: Final = 2_000
 """Links in a result, the strongest; a party's own view has all of its own."""
 MOST_TOLD: Final = 300
-"""Records of a sort in a result."""
+"""Records of a sort in a result: plans, one-sided claims, instruments."""
 MOST_APART: Final = 100
 SMALL: Final = 300
 """Parties up to which pairs that meet only through a third party are listed."""
@@ -264,7 +264,7 @@ def cut_of(question: CollaborationQuestion, tables: Mapping[str, pa.Table]) -> C
     day = known if question.until is None else min(dt.date(question.until, 12, 31), known)
     return Cut(
         question.level, (day - EPOCH).days, question.since, question.until,
-        known_until=(known - EPOCH).days,
+        known_until=(known - EPOCH).days, party=question.party, most_told=MOST_TOLD,
     )  # fmt: skip
 
 
@@ -287,8 +287,18 @@ def compute(run: Run, question: CollaborationQuestion, context: Context) -> dict
         "links": [_link(link) for link in links],
         "link_count": len(every),
         "confirmed_count": sum(link.confirmation == "confirmed" for link in every),
-        "layers": _layers(found, question.party),
-        **_told(found, ids, question.party),
+        "layers": [
+            {
+                "layer": row["layer"],
+                "a": row["x"],
+                "b": row["y"],
+                "gives": row["gives"],
+                "is_planned": row["is_planned"],
+                "records": row["records"],
+            }
+            for row in found.layers[:MOST_LINKS]
+        ],
+        **_told(found, ids),
         "by_year": [[year, *counts] for year, counts in found.by_year(question.party).items()],
         "parties": [asdict(one) for one in standings(network, question.seed) if one.party in shown],
         "chance": None if beside is None else asdict(beside),
@@ -311,33 +321,17 @@ def _of_party(links: Iterable[Link], party: str | None) -> list[Link]:
     return sorted(own, key=lambda link: (-link.strength, link.a, link.b))
 
 
-def _layers(found: Collaboration, party: str | None) -> list[dict[str, Any]]:
-    """Attendance and support, which stand beside collaboration, by pair and direction."""
-    counts: dict[tuple[Any, ...], int] = defaultdict(int)
-    for row in found.layers:
-        wanted = party is None or party in (row["x"], row["y"])
-        if row["layer"] in {"attendance", "support", "unstated"} and wanted:
-            is_planned = row["stage"] == "planned"
-            counts[row["layer"], row["x"], row["y"], row["gives"], is_planned] += row["records"]
-    names = ("layer", "a", "b", "gives", "is_planned")
-    rows = sorted(counts.items())[: MOST_TOLD * 3]
-    return [dict(zip(names, key, strict=True)) | {"records": n} for key, n in rows]
-
-
-def _told(
-    found: Collaboration, ids: Mapping[int, str], party: str | None
-) -> dict[str, list[dict[str, Any]]]:
+def _told(found: Collaboration, ids: Mapping[int, str]) -> dict[str, list[dict[str, Any]]]:
     """Plans, claims of one side alone or denied, and instruments, each by its record."""
     names = {"plan": "plans", "one_sided": "one_sided", "instrument": "instruments"}
     told: dict[str, list[dict[str, Any]]] = {name: [] for name in names.values()}
     for row in found.told:
-        if party is None or party in (row["x"], row["y"]):
-            told[names[row["group"]]].append(
-                {"a": row["x"], "b": row["y"], "record": ids[row["record"]], "kind": row["kind"],
-                 "stage": row["stage"], "said": row["said"], "acted": bool(row["acted"]),
-                 "depth": row["step"]}
-            )  # fmt: skip
-    return {name: rows[:MOST_TOLD] for name, rows in told.items()}
+        told[names[row["group"]]].append(
+            {"a": row["x"], "b": row["y"], "record": ids[row["record"]], "kind": row["kind"],
+             "stage": row["stage"], "said": row["said"], "acted": bool(row["acted"]),
+             "depth": row["step"]}
+        )  # fmt: skip
+    return told
 
 
 def _apart(network: Network, party: str | None) -> list[dict[str, Any]]:

@@ -152,7 +152,7 @@ def test_attendance_support_and_instruments_are_never_collaboration() -> None:
     layers = {(row["layer"], row["x"], row["y"], row["gives"]) for row in found.layers}
     assert layers == {
         ("attendance", "i", "j", 1), ("attendance", "i", "j", 0), ("support", "i", "o", -1),
-        ("support", "j", "o", -1), ("instrument", "i", "j", 0), ("unstated", "i", "j", 0),
+        ("support", "j", "o", -1), ("unstated", "i", "j", 0),
     }  # fmt: skip
 
 

@@ -34,7 +34,8 @@ from 1970-01-01; a side is the State that a party rolls up to, or the party's ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -109,6 +110,10 @@ class Cut:
     """The last day of the years that are told one by one; None: ``last_day``."""
     continuity: int = 5
     """Years over which continuity is looked at."""
+    party: str | None = None
+    """Whose records are told one by one, and what stands beside; None: everybody's."""
+    most_told: int = 300
+    """Records told of a sort."""
     most_parties: int = MOST_PARTIES
 
 
@@ -382,10 +387,22 @@ def link_rows(rows: Any, cut: Cut, weights: Weights) -> Any:
     )
 
 
+BESIDE: Final = ("attendance", "support", "unstated")
+"""Layers that stand beside collaboration, and of which records are counted."""
+
+
+def _of_party(found: Any, cut: Cut) -> Any:
+    """The rows of a party where one is asked for."""
+    if cut.party is None:
+        return found
+    return found.filter((found.x == cut.party) | (found.y == cut.party))
+
+
 def layer_rows(rows: Any, cut: Cut) -> Any:
-    """How many records a pair has on each layer, by stage, direction and what is said of them."""
-    found = at_level(rows, cut)
-    keys = ["x", "y", "layer", "stage", "gives", "said"]
+    """How many records a pair has on the layers beside collaboration, by direction and stage."""
+    found = _of_party(at_level(rows.filter(rows.layer.isin(BESIDE)), cut), cut)
+    found = found.mutate(is_planned=found.stage == "planned")
+    keys = ["layer", "x", "y", "gives", "is_planned"]
     return found.group_by(keys).aggregate(records=found.record.nunique()).order_by(keys)
 
 
@@ -419,11 +436,14 @@ def record_rows(rows: Any, cut: Cut) -> Any:
     found = rows.mutate(group=group)
     found = found.filter(found.group.notnull()).left_join(acted, ["record", "a", "b"])
     found = found.drop("record_right", "a_right", "b_right")
-    found = at_level(found, cut)
+    found = _of_party(at_level(found, cut), cut)
     keys = ["group", "x", "y", "record", "kind", "stage", "said"]
     acts = ibis.ifelse(found.acted.fill_null(False), 1, 0).max()  # noqa: FBT003 - Ibis takes it so
     step = found.step.max().cast("int32")
-    return found.group_by(keys).aggregate(acted=acts, step=step).order_by(keys)
+    told = found.group_by(keys).aggregate(acted=acts, step=step)
+    place = ibis.row_number().over(group_by="group", order_by=[told[key] for key in keys[1:]])
+    told = told.mutate(place=place)
+    return told.filter(told.place < cut.most_told).drop("place").order_by(keys)
 
 
 def year_rows(rows: Any, tables: Tables, cut: Cut) -> Any:
@@ -505,7 +525,7 @@ class Collaboration:
 
     links: tuple[Link, ...]
     layers: tuple[Mapping[str, Any], ...]
-    """x, y, layer, stage, gives, said, records: all layers, planned ones too."""
+    """layer, x, y, gives, is_planned, records: what stands beside collaboration."""
     told: tuple[Mapping[str, Any], ...]
     """group (instrument, plan, one_sided), x, y, record, kind, stage, said, acted, step."""
     active: tuple[tuple[str, str, int, bool], ...]
@@ -531,53 +551,47 @@ class Collaboration:
 def collaboration(run: Run, *, cut: Cut, weights: Weights) -> Collaboration:
     """Ask ``run`` the study's questions and put the answers together."""
     asked = expressions(cut, weights)
-    answers = {name: run(asked[name]).to_pylist() for name in ("links", "layers", "records")}
-    active = tuple(
-        (row["x"], row["y"], row["year"], bool(row["both"]))
-        for row in run(asked["years"]).to_pylist()
-    )
+    x, y, year, _records, both = run(asked["years"]).to_pydict().values()
+    active = tuple(zip(x, y, year, map(bool, both), strict=True))
     return Collaboration(
-        links=tuple(_links(answers["links"], active, cut)),
-        layers=tuple(answers["layers"]),
-        told=tuple(answers["records"]),
+        links=tuple(_links(run(asked["links"]).to_pydict(), active, cut)),
+        layers=tuple(run(asked["layers"]).to_pylist()),
+        told=tuple(run(asked["records"]).to_pylist()),
         active=active,
     )
 
 
 def _links(
-    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, Sequence[Any]],
     active: Iterable[tuple[str, str, int, bool]],
     cut: Cut,
 ) -> Iterable[Link]:
-    rows = list(rows)
     of: dict[str, float] = {}
-    for row in rows:
-        for party in (row["x"], row["y"]):
-            of[party] = of.get(party, 0.0) + row["strength"]
+    for party in ("x", "y"):
+        for key, strength in zip(columns[party], columns["strength"], strict=True):
+            of[key] = of.get(key, 0.0) + strength
     whole = sum(of.values())
-    last = 1970 + int(cut.last_day / YEAR)
+    last = (EPOCH + dt.timedelta(days=cut.last_day)).year
     years: dict[tuple[str, str], list[int]] = {}
     for a, b, year, _both in active:
         if (cut.first_year or 0) <= year <= last:
             years.setdefault((a, b), []).append(year)
-    for row in rows:
-        found = tuple(sorted(years.get((row["x"], row["y"]), ())))
-        lately = sum(last - cut.continuity < year <= last for year in found)
-        product = of[row["x"]] * of[row["y"]]
+    # By place, for there may be a hundred thousand: Link begins with the columns of ``link_rows``.
+    for row in zip(*columns.values(), strict=True):
+        a, b, strength, *parts = row[:6]
+        depth, claimed, breadth, records, contested, both, one = row[6:]
+        found = tuple(years.get((a, b), ()))
+        lately = sum(last - cut.continuity < year for year in found)
+        product = of[a] * of[b]
+        relative = strength * whole / product if product else 0.0
+        confirmed, by_a, by_b = (round(part, DIGITS) for part in parts)
         yield Link(
-            a=row["x"],
-            b=row["y"],
-            **{name: round(row[name], DIGITS) for name in ("strength", "confirmed")},
-            by_a=round(row["by_x"], DIGITS),
-            by_b=round(row["by_y"], DIGITS),
-            **{name: row[name] for name in ("depth", "claimed", "breadth", "records", "contested",
-                                            "both", "one")},
-            relative=round(row["strength"] * whole / product, DIGITS) if product else 0.0,
-            years=found,
-            continuity=lately / cut.continuity,
+            a, b, round(strength, DIGITS), confirmed, by_a, by_b, depth, claimed, breadth, records,
+            contested, both, one, round(relative, DIGITS), found, lately / cut.continuity,
         )  # fmt: skip
 
 
+EPOCH: Final = dt.date(1970, 1, 1)
 DIGITS: Final = 9
 """Engines add in differing orders: what is finer is no finding."""
 
