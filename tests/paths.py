@@ -155,7 +155,9 @@ def _studies() -> Iterator[Ask]:
     yield _page("overlap")
     yield _page("overlap", topic="B1")
     yield _page("overlap", provider=str(MEMBER))
+    yield _page("report_region")
     for key in (OWNER, MEMBER):
+        yield _page("report_centre", key)
         yield _page("centre_year", key)
         yield _page("centre_year", key, year="2024")
     for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
@@ -408,6 +410,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Addresses that are asked in another way, or give out nothing of others; with the reason."""
 COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {
+    "report": "the pages of reports give the same",
     "release": "the operator's", "attack": "the operator's",
     "init": "the operator's", "invite": "the operator's", "load": "the operator's",
     "template": "an institution's own workbook", "translations": "of the software",

@@ -26,6 +26,7 @@ from concord.cli.members import member
 from concord.cli.policies import policy
 from concord.cli.purges import purge
 from concord.cli.releases import attack, releases
+from concord.cli.reports import report
 from concord.cli.studies import study
 from concord.core.disclosure import ANYONE, PUBLIC, Level, Viewer
 from concord.core.vocabulary import LANGUAGES
@@ -61,6 +62,7 @@ app = typer.Typer(
 )
 app.add_typer(member, name="member")
 app.add_typer(releases, name="release")
+app.add_typer(report, name="report")
 app.command()(attack)
 app.command()(policy)
 app.command()(purge)

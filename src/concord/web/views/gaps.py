@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from concord.core.analysis.coverage import State
 from concord.core.analysis.gaps import GROUPS
-from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
+from concord.documents.gapmap import draw_gaps
 from concord.jobs.kept import kept_coverage
 from concord.register import vocabulary
 from concord.register.links import Parties
@@ -25,8 +25,6 @@ from concord.web.views.coverage import STATE_LABELS
 from concord.web.views.studying import Asked, study_page
 from concord.web.views.viewer import viewer_of
 
-THOUSAND: Final = 1000
-TEN_THOUSAND: Final = 10_000
 OFFER_WORDS: Final = {
     State.OFFERED: gettext_lazy("A named centre offers a course."),
     State.SAID_OF_UNNAMED: gettext_lazy("A source speaks of centres that it does not name."),
@@ -115,48 +113,11 @@ def _closing(topic: str) -> list[tuple[str, str]]:
 def _chart(
     found: Mapping[str, Any], asked: Asked, states: Mapping[str, State], chart_id: str
 ) -> str:
-    """Topics by role: how many lack valid training, and whether a named centre offers any."""
-    gap = {(cell["topic"], cell["role"]): cell["gap"] for cell in found["cells"]}
-    roles = [entry for entry in vocabulary.roles() if any(role == entry.code for _t, role in gap)]
-    rows: list[HeatRow] = []
-    for group in vocabulary.topics().children(None):
-        own = [entry for entry in vocabulary.topics().children(group.code)
-               if any(topic == entry.code for topic, _r in gap)]  # fmt: skip
-        if own:
-            label = f"{group.code} {group.label(language())}"
-            rows.append(HeatRow(label, None, (), is_heading=True))
-        for entry in own:
-            href = asked.address(topic=entry.code)
-            is_offered = states.get(entry.code) is State.OFFERED
-            cells = [
-                _cell(gap.get((entry.code, r.code)), href, is_offered=is_offered) for r in roles
-            ]
-            rows.append(HeatRow(f"{entry.code} {entry.label(language())}", href, cells))
-    return draw_heatmap(
-        [role.label(language()) for role in roles],
-        rows,
+    offered = {code for code, state in states.items() if state is State.OFFERED}
+    return draw_gaps(
+        found["cells"],
+        offered,
+        language=language(),
         chart_id=chart_id,
-        title=_("How many people lack valid training, by topic and role"),
-        description=_("Modelled, in people or thousands (k). Hatched: no named centre’s offer was "
-                      "found. Outlined: a named centre offers a course. A dash: nobody of the role "
-                      "needs the topic."),
-    )  # fmt: skip
-
-
-def _cell(gap: list[float] | None, href: str, *, is_offered: bool) -> HeatCell:
-    if gap is None:
-        return HeatCell("", "", None, "")
-    low, _middle, high, central = gap
-    hint = _("%(central)s people, from %(low)s to %(high)s") % {
-        "central": f"{central:g}", "low": f"{low:g}", "high": f"{high:g}"
-    }  # fmt: skip
-    if central == 0:
-        return HeatCell("offered", "0", href, hint)
-    return HeatCell("event" if is_offered else "said", _short(central), href, hint)
-
-
-def _short(count: float) -> str:
-    """A number of people in few letters."""
-    if count < THOUSAND:
-        return f"{count:.0f}"
-    return f"{count / THOUSAND:.1f}k" if count < TEN_THOUSAND else f"{count / THOUSAND:.0f}k"
+        address=lambda topic: asked.address(topic=topic),
+    )

@@ -100,9 +100,14 @@ def study_page(
 def _question(
     request: HttpRequest, name: str, fixed: Mapping[str, str], ignored: Collection[str] = ()
 ) -> Any:
-    params = {key: request.GET.getlist(key) for key in request.GET}
-    params |= {key: [value] for key, value in fixed.items()}
+    params = params_of(request, fixed)
     return study_get(name).question.read(params, ignored={*OURS, *ignored})
+
+
+def params_of(request: HttpRequest, fixed: Mapping[str, str]) -> dict[str, list[str]]:
+    """The parameters of a question: those of the address, and those that the page gives itself."""
+    params = {key: request.GET.getlist(key) for key in request.GET}
+    return params | {key: [value] for key, value in fixed.items()}
 
 
 def _result(request: HttpRequest, name: str) -> tuple[Any, Kept | Waiting]:
