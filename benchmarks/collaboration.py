@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from concord.core.analysis.collaboration import COLUMNS, Cut, Weights, collaboration
+from concord.core.analysis.collaboration import COLUMNS, Cut, Weights, collaboration, rules
 from concord.core.analysis.network import DRAWS, Network, apart, bridges, chance, standings
 from concord.studies.engine import Engine
 
@@ -72,6 +72,10 @@ def region(seed: int = 1) -> dict[str, pa.Table]:
         "evidence": [cited, rng.choice(CLAIMANTS, len(cited)), rng.choice(GRADES, len(cited))],
         "years": [np.arange(year.min(), year.max() + 1)],
     }  # fmt: skip
+    rows = rules(("activity", str(kind)) for kind in KINDS)
+    columns["rules"] = [
+        np.array([r[name] for r in rows], dtype=object) for name in COLUMNS["rules"]
+    ]
     types = {"int32": pa.int32(), "string": pa.string(), "boolean": pa.bool_()}
     return {
         name: pa.table(

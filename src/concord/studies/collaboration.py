@@ -23,6 +23,7 @@ from concord.core.analysis.collaboration import (
     Weights,
     collaboration,
     own_claims,
+    rules,
 )
 from concord.core.analysis.coverage import Run
 from concord.core.analysis.network import Network, apart, bridges, chance, standings
@@ -103,6 +104,7 @@ def tables_of(viewer: Viewer, question: CollaborationQuestion) -> dict[str, pa.T
         "accounts": of["accounts"].select(list(COLUMNS["accounts"])),
         "evidence": _evidence(of, raw, viewer),
         "years": _years(records),
+        "rules": _rules(records),
         "ids": of["ids"].select(["record", "id"]),
         "own": _own_party(viewer, question.party),
     }
@@ -160,6 +162,18 @@ def _parties(parties: pa.Table) -> pa.Table:
     parties = parties.select(["record", "party", "side", "part"])
     parties = parties.add_column(1, "place", place).append_column("is_named", is_named)
     return parties.select(list(COLUMNS["parties"]))
+
+
+RULES: Final = pa.schema(
+    [("family", pa.string()), ("kind", pa.string()), ("role_a", pa.int32()), ("role_b", pa.int32()),
+     ("step", pa.int32()), ("layer", pa.string()), ("gives", pa.int32())]
+)  # fmt: skip
+
+
+def _rules(records: pa.Table) -> pa.Table:
+    """The rules of the kinds of record that there are."""
+    found = records.group_by(["family", "kind"]).aggregate([]).to_pylist()
+    return pa.Table.from_pylist(rules((row["family"], row["kind"]) for row in found), RULES)
 
 
 def _years(records: pa.Table) -> pa.Table:

@@ -21,6 +21,7 @@ from concord.core.analysis.collaboration import (
     collaboration,
     expressions,
     own_claims,
+    rules,
 )
 from concord.core.analysis.ladder import Said, activity_depth, pair_depth, verdict
 from concord.studies.engine import Engine
@@ -70,6 +71,7 @@ def tables_of(events: Sequence[Event]) -> dict[str, pa.Table]:
             for party, answer in answers.items():
                 rows["accounts"].append((number, party, side_of(party), answer, is_own))
         rows["evidence"] += [(number, claimant, grade) for claimant, grade in event.evidence]
+    rows["rules"] = [tuple(rule.values()) for rule in rules((e.family, e.kind) for e in events)]
     rows["years"] = [(year,) for year in range(2000, 2025)]
     return {
         name: pa.table(

@@ -17,7 +17,7 @@ Strength is made of the first alone, of what is done or under way, and as METHOD
 evidence: the best document of each claimant, and across claimants 1 - prod(1 - grade). ``kappa`` is
 1 where both sides say so, 0 where one denies, and in between where one says so, or neither.
 
-The study asks five tables of these names and runs on any engine that Ibis reaches. Days are counted
+The study asks six tables of these names and runs on any engine that Ibis reaches. Days are counted
 from 1970-01-01; a side is the State that a party rolls up to, or the party's own key.
 
 ============  ==================================================================================
@@ -29,6 +29,8 @@ from 1970-01-01; a side is the State that a party rolls up to, or the party's ow
               answer, in place of what a source reports of it)
 ``evidence``  record, claimant, grade (self, own, other, third)
 ``years``     year: every year that is asked for
+``rules``     what follows of a kind and two roles, as the function ``rules`` gives it: step, layer,
+              and who gives (1 the first, -1 the second, 0 neither, 2 whoever is named first)
 ============  ==================================================================================
 """
 
@@ -38,15 +40,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 from typing import Any, Final
 
 from concord.core.analysis.coverage import Run, Tables
 from concord.core.analysis.ladder import (
     DELIVERING,
-    DEPTH,
     GIVEN,
     MOST_PARTIES,
     TAUGHT,
+    depth,
+    pair_depth,
 )
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -65,6 +69,10 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "evidence": {"record": "int32", "claimant": "string", "grade": "string"},
     "years": {"year": "int32"},
+    "rules": {
+        "family": "string", "kind": "string", "role_a": "int32", "role_b": "int32",
+        "step": "int32", "layer": "string", "gives": "int32",
+    },
 }  # fmt: skip
 
 GRADES: Final = ("self", "own", "other", "third")
@@ -163,22 +171,66 @@ def evidence_rows(tables: Tables, weights: Weights) -> Any:
     return best.group_by("record").aggregate(q=1.0 - (1.0 - best.g).ln().sum().exp())
 
 
-def _parts(tables: Tables) -> Any:
-    """Each party of a record once, by the most that it does in it.
+ROLES: Final = ("funder", "participant", "lecturer", "material", "host")
+"""A part of each role, from 0, who funds or endorses, to 4, who carries it."""
+FIRST_GIVES: Final = 2
+"""Of a relation that one side gives, the first named gives."""
 
-    Role 4 carries it, 3 gave material, 2 lectures, 1 takes part, 0 funds or endorses.
+
+def rules(kinds: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The rows of the table ``rules`` for families and kinds of records.
+
+    Two roles of which no link follows have no row.
     """
+    found = []
+    for family, kind in sorted(set(kinds)):
+        roles = range(len(ROLES)) if family == "activity" else (len(ROLES) - 1,)
+        for one, other in product(roles, repeat=2):
+            rule = _joint(kind, one, other) if family == "activity" else _claimed(family, kind)
+            if rule is not None:
+                names = ("family", "kind", "role_a", "role_b", "step", "layer", "gives")
+                found.append(dict(zip(names, (family, kind, one, other, *rule), strict=True)))
+    return found
+
+
+def _claimed(family: str, kind: str) -> tuple[int | None, str, int]:
+    """Step, layer and direction of what a relation or agreement says."""
+    step = depth(kind)
+    if kind in GIVEN:
+        return None, "support", FIRST_GIVES if family == "relation" else 0
+    return step, "instrument" if family == "agreement" else _layer(step), 0
+
+
+def _joint(kind: str, one: int, other: int) -> tuple[int | None, str, int] | None:
+    """The same of two roles in an activity; None where no link follows from them."""
+    low, high = sorted((one, other))
+    gives = (one > other) - (one < other)
+    if low == 0:  # who funds or endorses supports those who carry it
+        return (None, "support", -gives) if high == len(ROLES) - 1 else None
+    if high == 1 and kind in TAUGHT:
+        return None
+    step = pair_depth(kind, ROLES[one], ROLES[other])
+    return step, _layer(step), gives if step == 0 else 0
+
+
+def _layer(step: int | None) -> str:
+    if step is None:
+        return "unstated"
+    return "together" if step else "attendance"
+
+
+def _parts(tables: Tables) -> Any:
+    """Each party of a record once, by the most that it does in it."""
     import ibis
 
     parties = tables["parties"]
-    role = ibis.cases(
-        (parties.part.isnull(), 4),
-        (parties.part.isin(sorted(DELIVERING)), 4),
-        (parties.part == "material", 3),
-        (parties.part == "lecturer", 2),
-        (parties.part == "participant", 1),
-        else_=0,
-    )
+    most = len(ROLES) - 1
+    named = [(part, place) for place, part in enumerate(ROLES) if 0 < place < most]
+    role = ibis.ifelse(
+        parties.part.isnull() | parties.part.isin(sorted(DELIVERING)),
+        most,
+        parties.part.cases(*named, else_=0),
+    ).cast("int32")
     return (
         parties.mutate(role=role)
         .group_by("record", "party", "side", "is_named")
@@ -209,9 +261,11 @@ def pair_rows(tables: Tables, cut: Cut, weights: Weights) -> Any:
     )
     is_first = (joined.family != "relation") | (ibis.least(joined.place_a, joined.place_b) == 0)
     rows = joined.filter(in_order & is_first)
-    rows = _layered(rows)
-    rows = rows.filter(rows.layer.notnull())
-    return _weighed(rows, tables, cut, weights)
+    of_kind = ["family", "kind", "role_a", "role_b"]
+    rows = rows.inner_join(tables["rules"], of_kind)
+    by_place = ibis.ifelse(rows.place_a < rows.place_b, 1, -1)
+    gives = ibis.ifelse(rows.gives == FIRST_GIVES, by_place, rows.gives).cast("int32")
+    return _weighed(rows.mutate(gives=gives), tables, cut, weights)
 
 
 def _within(tables: Tables, cut: Cut) -> Any:
@@ -222,55 +276,6 @@ def _within(tables: Tables, cut: Cut) -> Any:
         lasts = records.last_year.isnull() | (records.last_year >= cut.first_year)
         records = records.filter(records.first_year.notnull() & lasts)
     return records
-
-
-def _layered(rows: Any) -> Any:
-    """With the step of the pair, as ``ladder.pair_depth``, its layer and direction."""
-    import ibis
-
-    none = ibis.null("int32")
-    own = rows.kind.cases(*sorted(DEPTH.items()), else_=none).cast("int32")
-    is_taught = rows.kind.isin(sorted(TAUGHT))
-    taking_part = ibis.ifelse(is_taught, 0, own).cast("int32")
-
-    def step_of(role: Any) -> Any:
-        return ibis.cases((role == 3, 2), (role == 2, 1), (role == 1, taking_part), else_=none)
-
-    one, other = rows.role_a, rows.role_b
-    is_activity = rows.family == "activity"
-    low, high = ibis.least(one, other), ibis.greatest(one, other)
-    steps = step_of(one), step_of(other)
-    step = ibis.cases(
-        (~is_activity, own),
-        (low == 4, own),
-        (low == 0, none),
-        (high == 4, ibis.ifelse(one == 4, steps[1], steps[0])),
-        ((low == 1) & (high == 1) & is_taught, none),
-        (steps[0].isnull() | steps[1].isnull(), none),
-        else_=ibis.least(*steps),
-    ).cast("int32")
-    rows = rows.mutate(step=step)
-    is_given = ~is_activity & rows.kind.isin(sorted(GIVEN))
-    layer = ibis.cases(
-        (is_given, "support"),
-        (rows.family == "agreement", "instrument"),
-        (is_activity & (low == 0) & (high == 4), "support"),
-        (is_activity & (low == 0), ibis.null("string")),
-        (is_activity & (high == 1) & is_taught, ibis.null("string")),
-        (rows.step.isnull(), "unstated"),
-        (rows.step == 0, "attendance"),
-        else_="together",
-    )
-    rows = rows.mutate(layer=layer)
-    by_place = ibis.ifelse(rows.place_a < rows.place_b, 1, -1)
-    gives = ibis.cases(
-        ((rows.layer == "support") & is_activity, ibis.ifelse(one == 0, 1, -1)),
-        ((rows.layer == "support") & (rows.family == "relation"), by_place),
-        ((rows.layer == "attendance") & is_activity & (one != other),
-         ibis.ifelse(one > other, 1, -1)),
-        else_=0,
-    )  # fmt: skip
-    return rows.mutate(gives=gives.cast("int32"))
 
 
 def _weighed(rows: Any, tables: Tables, cut: Cut, weights: Weights) -> Any:
@@ -301,9 +306,9 @@ def _weighed(rows: Any, tables: Tables, cut: Cut, weights: Weights) -> Any:
     days = ibis.greatest(ibis.literal(float(cut.last_day)) - until, 0.0)
     undated = weights.undated_age * YEAR
     age = ibis.ifelse(rows.first_day.isnull() & ~rows.is_open, undated, days) / YEAR
-    depth = rows.step.cases(*enumerate(weights.depth, start=1), else_=0.0).cast("float64")
+    weight = rows.step.cases(*enumerate(weights.depth, start=1), else_=0.0).cast("float64")
     kept = (-age / weights.half_life * ibis.literal(0.6931471805599453)).exp()
-    adds = depth * rows.conf * kept / (rows.n - 1).cast("float64")
+    adds = weight * rows.conf * kept / (rows.n - 1).cast("float64")
     counts = (rows.layer == "together") & rows.happened
     return rows.mutate(counts=counts, adds=ibis.ifelse(counts, adds, 0.0))
 
