@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from concord.core.analysis.collaboration import COLUMNS, Cut, Weights, collaboration, rules
 from concord.core.analysis.network import DRAWS, Network, apart, bridges, chance, standings
-from concord.studies.engine import Engine
+from concord.studies.engine import DuckEngine
 
 INSTITUTIONS, STATES, ACTIVITIES = 3_000, 60, 100_000
 TODAY, YEARS = 20_088, 15
@@ -112,7 +112,7 @@ def main() -> None:
     ibis.to_sql(ibis.table({"n": "int32"}, name="t"), dialect="duckdb")  # as a worker that is warm
     tables = region()
     timed(FLOOR, lambda: floor(tables))
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put(tables)
         for level in ("state", "named"):
             start = time.perf_counter()

@@ -41,11 +41,11 @@ def measure() -> dict[str, float]:
     from concord.core.analysis import coverage as study
     from concord.core.disclosure import ANYONE
     from concord.register.tables import coverage_tables
-    from concord.studies.engine import Engine
+    from concord.studies.engine import DuckEngine
 
     tables = coverage_tables(ANYONE)
 
-    peer, own = duckdb.connect(), Engine()
+    peer, own = duckdb.connect(), DuckEngine()
 
     def plain() -> list[list[Any]]:
         for name, rows in tables.items():

@@ -20,7 +20,7 @@ from concord.register.links import Parties, brief_sources, party_ids, verdict_of
 from concord.register.lists import answers_about
 from concord.register.words import Cut
 from concord.studies.collaboration import CollaborationQuestion, cut_of, tables_of, weights_of
-from concord.studies.engine import Engine
+from concord.studies.engine import DuckEngine
 from concord.studies.running import study_run
 
 PAGE = "/collaboration/network/"
@@ -47,7 +47,7 @@ def test_confirmation_is_that_of_the_list_of_links(cut: Cut) -> None:
     question = CollaborationQuestion(cut=cut)
     tables = tables_of(ANYONE, question)
     ids = dict(zip(*(tables["ids"][c].to_pylist() for c in ("record", "id")), strict=True))
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put(tables)
         asked = expressions(cut_of(question, tables), weights_of(question))["verdicts"]
         rows = engine.run(asked).to_pylist()

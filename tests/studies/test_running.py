@@ -50,7 +50,7 @@ def test_the_same_inputs_are_computed_once_whoever_asks(
     course(make, "B1")
     first = run()
     other = member_of(uuid.uuid4())
-    monkeypatch.setattr(running, "Engine", None)  # nothing is computed from here on
+    monkeypatch.setattr(running, "engine", None)  # nothing is computed from here on
     assert run(other).result == first.result
     assert run(other).inputs == first.inputs
     monkeypatch.undo()
@@ -139,7 +139,7 @@ def test_progress_is_told_and_a_run_that_went_silent_is_begun_anew(make: Maker) 
 def test_a_fault_is_kept_by_its_name_alone(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     course(make, "B1")
     asked, _is_new = run_ask(viewer=ANYONE, name="coverage", question=PLAIN)
-    monkeypatch.setattr(running, "Engine", None)
+    monkeypatch.setattr(running, "engine", None)
     with pytest.raises(TypeError):
         run_carry_out(run_id=asked.id)
     found = StudyRun.objects.get()

@@ -162,6 +162,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
+CONCORD_ANALYSIS_URL = os.environ.get("CONCORD_ANALYSIS_URL", "")
+"""Where studies run: PostgreSQL or Spark by its address; DuckDB in memory where it is empty."""
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

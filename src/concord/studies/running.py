@@ -17,7 +17,7 @@ from concord.record.purged import purged_since
 from concord.record.selectors import register_number
 from concord.record.showing import told_to
 from concord.studies.digest import asked_digest, inputs_digest
-from concord.studies.engine import Engine
+from concord.studies.engine import engine
 from concord.studies.kept import Kept
 from concord.studies.models import KeptResult, StudyRun
 from concord.studies.opening import states_open_to
@@ -79,9 +79,9 @@ def study_run(
         result: dict[str, Any] = same.result
     else:
         context = Context(viewer, tables, open_states, told)
-        with Engine() as engine:
-            engine.put(tables)
-            result = study.compute(engine.run, question, context)
+        with engine() as held:
+            held.put(tables)
+            result = study.compute(held.run, question, context)
     made_at = timezone.now()
     if not purged_since(begun):  # else it may hold what was removed meanwhile
         KeptResult.objects.update_or_create(

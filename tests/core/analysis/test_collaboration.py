@@ -24,7 +24,7 @@ from concord.core.analysis.collaboration import (
     rules,
 )
 from concord.core.analysis.ladder import Said, activity_depth, pair_depth, verdict
-from concord.studies.engine import Engine
+from concord.studies.engine import DuckEngine
 
 TYPES = {"int32": pa.int32(), "string": pa.string(), "boolean": pa.bool_()}
 DAY_2024 = 20088
@@ -89,7 +89,7 @@ def study(
     cut: Cut = NOW,
     weights: Weights = Weights(),  # noqa: B008 - frozen
 ) -> Collaboration:
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put(tables_of(events))
         return collaboration(engine.run, cut=cut, weights=weights)
 
@@ -99,7 +99,7 @@ def strengths(found: Collaboration) -> dict[tuple[str, str], float]:
 
 
 def asked(name: str, events: Sequence[Event], cut: Cut = NOW) -> list[dict[str, Any]]:
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put(tables_of(events))
         rows: list[dict[str, Any]] = engine.run(expressions(cut, Weights())[name]).to_pylist()
         return rows

@@ -17,7 +17,7 @@ from concord.core.analysis.overlap import (
     proposal,
     redundancy,
 )
-from concord.studies.engine import Engine
+from concord.studies.engine import DuckEngine
 
 Course = dict[str, tuple[str, ...]]
 
@@ -36,7 +36,7 @@ def ask(courses: list[tuple[str, Course]], name: str = "pairs") -> list[dict[str
     kinds = (pa.int32(), pa.string(), pa.string())
     names = ("record", "dimension", "value")
     cells = {n: pa.array(c, k) for n, c, k in zip(names, columns, kinds, strict=True)}
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put({
             "offered": pa.table(offered).cast(pa.schema([
                 ("record", pa.int32()), ("provider", pa.string()), ("side", pa.string()),

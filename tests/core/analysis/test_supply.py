@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from concord.core.analysis import offers, supply
-from concord.studies.engine import Engine
+from concord.studies.engine import DuckEngine
 
 
 def tables(
@@ -28,7 +28,7 @@ def tables(
 
 
 def flow(participation: list[dict[str, Any]], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put(tables(participation, events))
         found: list[dict[str, Any]] = engine.run(supply.expressions()["flow"]).to_pylist()
     return found
@@ -104,7 +104,7 @@ def test_an_offer_is_a_course_of_a_centre() -> None:
         }),
         "institutions": pa.table({"id": ["a", "b", "c"], "is_centre": [True, True, False]}),
     }  # fmt: skip
-    with Engine() as engine:
+    with DuckEngine() as engine:
         engine.put(data)
         (row,) = engine.run(offers.expressions()["offers"]).to_pylist()
     assert row == {"topic": "B1", "courses": 2, "of_centres": 1, "centres": 2, "activities": 1}

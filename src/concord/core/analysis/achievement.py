@@ -127,14 +127,14 @@ def carried_rows(tables: Mapping[str, Any], centre: str) -> Any:
     )  # fmt: skip
     rows = own.join(named, "record")
     per = rows.group_by("record", "year", "part").aggregate(
-        own=rows.is_own.cast("int64").max(), others=(~rows.is_own).cast("int64").max()
+        own=rows.is_own.ifelse(1, 0).max(), others=rows.is_own.ifelse(0, 1).max()
     )
     keys = ("part", "year")
     return (
         per.group_by(*keys)
         .aggregate(
             activities=per.record.nunique(),
-            own_alone=((per.own == 1) & (per.others == 0)).cast("int64").sum(),
+            own_alone=((per.own == 1) & (per.others == 0)).ifelse(1, 0).sum(),
         )
         .mutate(own_alone=ibis._.own_alone.cast("float64"))
         .order_by(*(ibis.asc(key, nulls_first=True) for key in keys))

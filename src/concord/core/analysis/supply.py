@@ -62,8 +62,8 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
         held=(rows.stage == "done") & rows.stage_right.isin(DONE),
     )
     detail = rows.group_by("record", "breakdown").aggregate(
-        both=(rows.country.notnull() & rows.role.notnull()).cast("int64").sum(),
-        either=(rows.country.notnull() | rows.role.notnull()).cast("int64").sum(),
+        both=(rows.country.notnull() & rows.role.notnull()).ifelse(1, 0).sum(),
+        either=(rows.country.notnull() | rows.role.notnull()).ifelse(1, 0).sum(),
     )
     best = ibis.window(
         group_by=detail.record,
