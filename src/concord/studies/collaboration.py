@@ -26,7 +26,7 @@ from concord.core.analysis.collaboration import (
     rules,
 )
 from concord.core.analysis.coverage import Run
-from concord.core.analysis.network import Network, apart, bridges, chance, standings
+from concord.core.analysis.network import Chance, Network, apart, bridges, chance, standings
 from concord.core.disclosure import Viewer
 from concord.core.timespan import FIRST, LAST, TimeSpan
 from concord.core.vocabulary.folding import fold
@@ -38,7 +38,7 @@ from concord.register.words import SourceKind
 from concord.studies.question import Question
 from concord.studies.study import Context, Study, register_study
 
-MOST_LINKS: Final = 2_000
+MOST_LINKS: Final = 1_000
 """Links in a result, the strongest; a party's own view has all of its own."""
 MOST_TOLD: Final = 300
 """Records of a sort in a result: plans, one-sided claims, instruments."""
@@ -291,8 +291,7 @@ def compute(run: Run, question: CollaborationQuestion, context: Context) -> dict
     beside = chance(network, seed=question.seed, told=lambda n: context.told(30 + n * 6 // 10))
     every = _of_party(found.links, question.party)
     links = every[:MOST_LINKS]
-    near = {party for link in links for party in (link.a, link.b)}
-    shown = set(network.parties) if question.party is None else near
+    shown = {party for link in links for party in (link.a, link.b)}
     ids = dict(zip(*(context.tables["ids"][c].to_pylist() for c in ("record", "id")), strict=True))
     return {
         "level": question.level,
@@ -315,7 +314,7 @@ def compute(run: Run, question: CollaborationQuestion, context: Context) -> dict
         **_told(found, ids),
         "by_year": [[year, *counts] for year, counts in found.by_year(question.party).items()],
         "parties": [asdict(one) for one in standings(network, question.seed) if one.party in shown],
-        "chance": None if beside is None else asdict(beside),
+        "chance": _beside(beside, shown),
         "apart": _apart(network, question.party),
         "bridges": [asdict(b) for b in bridges(network, question.bridge)[:MOST_APART]],
         "own": _own(found, context.tables["own"]),
@@ -333,6 +332,16 @@ def _of_party(links: Iterable[Link], party: str | None) -> list[Link]:
     """The links of a party, or all; the strongest first."""
     own = (link for link in links if party is None or party in (link.a, link.b))
     return sorted(own, key=lambda link: (-link.strength, link.a, link.b))
+
+
+def _beside(found: Chance | None, shown: Collection[str]) -> dict[str, Any] | None:
+    """The network beside chance, and of its parties those that are shown."""
+    if found is None:
+        return None
+    plain = asdict(found)
+    for name in ("open_pairs", "steps"):
+        plain[name] = {party: one for party, one in plain[name].items() if party in shown}
+    return plain
 
 
 def _told(found: Collaboration, ids: Mapping[int, str]) -> dict[str, list[dict[str, Any]]]:

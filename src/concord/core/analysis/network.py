@@ -5,10 +5,10 @@ Small results in, plain numbers out. The same network and seed give the same num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -229,6 +229,20 @@ def _dependency(
     return np.array(through)
 
 
+def betweenness(pairs: Pairs, size: int) -> NDArray[np.float64]:
+    """The share of the shortest ways between others that lead through each party, all links alike.
+
+    As strengths are not known in networks drawn by chance, this is what is set beside them.
+    """
+    import rustworkx as rx
+
+    graph = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(size))
+    graph.add_edges_from_no_data([tuple(pair) for pair in pairs.tolist()])
+    found = rx.graph_betweenness_centrality(graph, normalized=size > 2)
+    return np.array([found[place] for place in range(size)])
+
+
 def constraint(network: Network) -> NDArray[np.float64]:
     """Burt's constraint of each party: sum over its partners j of (p_ij + sum_q p_iq p_qj)^2."""
     from scipy.sparse import coo_array, diags_array
@@ -337,6 +351,9 @@ class Chance:
     modularity: Against
     open_pairs: Mapping[str, Against]
     """Of each party the pairs of its partners that do not work with each other."""
+    steps: Mapping[str, Against]
+    """Of each party the share of the shortest ways through it, counted in steps; of small networks
+    alone."""
 
 
 def rewired(pairs: Pairs, size: int, rng: np.random.Generator, rounds: int) -> Pairs:
@@ -408,10 +425,13 @@ def chance(
     all_pairs = network.degrees * (network.degrees - 1) // 2
     closed = np.empty((draws, size))
     parted = np.empty(min(draws, MODULARITY_DRAWS))
+    through = np.empty((draws, size)) if size <= EXACT else None
     pairs = rewired(network.pairs, size, rng, 2 * ROUNDS)
     for number in range(draws):
         pairs = rewired(pairs, size, rng, ROUNDS)
         closed[number] = triangles_of(pairs, size)
+        if through is not None:
+            through[number] = betweenness(pairs, size)
         if number < len(parted):
             parted[number] = communities(pairs, size, seed + number)[1]
         told(100 * (number + 1) // draws)
@@ -424,11 +444,12 @@ def chance(
             party: against(int(all_pairs[i] - triangles[i]), all_pairs[i] - closed[:, i])
             for i, party in enumerate(network.parties)
         },
+        steps={}
+        if through is None
+        else {
+            party: against(share, through[:, i])
+            for i, (party, share) in enumerate(
+                zip(network.parties, betweenness(network.pairs, size), strict=True)
+            )
+        },
     )
-
-
-def plain(values: Sequence[Any]) -> list[dict[str, Any]]:
-    """Small results as plain values."""
-    from dataclasses import asdict
-
-    return [asdict(value) for value in values]

@@ -224,15 +224,16 @@ class _Sheets:
         return Sheet(_("Beside collaboration"), heads, rows, (note,), addresses)
 
     def parties(self) -> Sheet:
-        drawn = (self.result["chance"] or {"open_pairs": {}})["open_pairs"]
+        drawn = self.result["chance"] or {"open_pairs": {}, "steps": {}}
         named = sorted(self.result["parties"], key=lambda row: self.labels.of(row["party"]))
         rows = [
             (
                 self.labels.of(row["party"]),
                 row["partners"],
                 row["open_pairs"],
-                chance_words(drawn[row["party"]]) if row["partners"] > 1 else "",
+                self._chance(drawn["open_pairs"], row),
                 round(100 * row["brokerage"], 1),
+                self._chance(drawn["steps"], row),
                 round(row["constraint"], 2),
                 row["community"] + 1,
             )
@@ -240,7 +241,8 @@ class _Sheets:
         ]
         heads = (
             _("Party"), _("Partners"), _("Pairs of its partners that do not work together"),
-            _("Beside chance"), _("Shortest ways through it (%)"), _("Constraint"), _("Group"),
+            _("Beside chance"), _("Shortest ways through it (%)"),
+            _("Beside chance, counted in steps"), _("Constraint"), _("Group"),
         )  # fmt: skip
         notes = (
             _("In the order of their names: none of these measures makes one party better."),
@@ -252,6 +254,11 @@ class _Sheets:
             for row in named
         ]
         return Sheet(_("Parties in the network"), heads, rows, notes, addresses)
+
+    @staticmethod
+    def _chance(drawn: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+        found = drawn.get(row["party"])
+        return chance_words(found) if found and row["partners"] > 1 else ""
 
     def apart(self) -> Sheet:
         rows = [
