@@ -30,10 +30,11 @@ def question_of(name: str) -> Question:
     if name == "influence":
         return InfluenceQuestion(base=64, resamples=50)
     kind = study_get(name).question
-    if "centre" in kind.model_fields and kind.model_fields["centre"].is_required():
+    required = [key for key, field in kind.model_fields.items() if field.is_required()]
+    if required:  # an institution
         rows = study_tables(ANYONE)["institutions"].to_pylist()
-        centre = next(row["id"] for row in rows if row["state"] == "JP" and row["is_centre"])
-        return kind.checked({"centre": centre})
+        one = next(row["id"] for row in rows if row["state"] == "JP" and row["is_centre"])
+        return kind.checked(dict.fromkeys(required, one))
     return kind.checked({})
 
 

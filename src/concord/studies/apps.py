@@ -16,4 +16,5 @@ class StudiesConfig(AppConfig):
             gaps,
             influence,
             overlap,
+            partners,
         )
