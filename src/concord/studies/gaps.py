@@ -8,16 +8,18 @@ State's modelled figures are its own alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field
 
-from concord.core.analysis import needs, offers, supply
+from concord.core.analysis import gaps, needs, offers, supply
+from concord.core.analysis.assumptions import Assumption
 from concord.core.analysis.coverage import Run
-from concord.core.analysis.gaps import Assessed, Cells, Flow, Inputs, Model, assumed, central, drawn
+from concord.core.analysis.gaps import Assessed, Flow, Inputs, Model, assumed, central, drawn
 from concord.core.analysis.needs import MarginError, Population, Supplied
 from concord.core.disclosure import Viewer
 from concord.register import vocabulary
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
+
 LEAST_STATES: Final = 5
 """States of a total that is shown to those who do not see them one by one."""
 DRAWS: Final = 2_000
@@ -40,7 +44,7 @@ CENTRES: Final = "centres"
 """The region of all States with a centre in the register."""
 TABLES: Final = (
     "ids", "institutions", "memberships", "participation", "events", "topic_of", "people",
-    "statements", "parties",
+    "statements", "parties", "cells_of",
 )  # fmt: skip
 
 
@@ -53,23 +57,29 @@ class GapsQuestion(Question):
     role: str | None = Field(default=None, pattern=r"^R\d{2}$", description="One role")
     topic: str | None = Field(default=None, pattern=r"^[A-H]\d$", description="One topic")
     level: TrainingLevel | None = Field(default=None, description="One level of training")
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{4})?$",
+                                 description="Training held in one language alone")  # fmt: skip
     year: int | None = Field(default=None, ge=1990, le=2100, description="At the end of a year")
 
 
 def gaps_tables(viewer: Viewer, question: GapsQuestion) -> dict[str, pa.Table]:
     every = study_tables(viewer, question.known_at)
-    return {name: every[name] for name in TABLES}
+    found = {name: every[name] for name in TABLES}
+    if question.language:
+        cells = found["cells_of"]
+        is_in = pc.and_(
+            pc.equal(cells["dimension"], "language"), pc.equal(cells["value"], question.language)
+        )
+        held = cells.filter(is_in)["record"].combine_chunks()
+        events = found["events"]
+        found["events"] = events.filter(pc.is_in(events["record"], held))
+    return found
 
 
 def inputs_of(run: Run, question: GapsQuestion, states: Sequence[str]) -> Inputs:
     """What the gap model takes, of the tables that ``run`` asks."""
-    asked = needs.expressions() | supply.expressions()
-    said = {name: run(expression).to_pylist() for name, expression in asked.items()}
-    flows = tuple(
-        Flow(row["country"], row["role"], row["topic"], row["year"], row["unit"], row["people"])
-        for row in said["flow"]
-        if row["held"] and row["year"] is not None
-    )
+    said = {name: run(ask).to_pylist() for name, ask in needs.expressions().items()}
+    flows = _flows(run(supply.expressions()["flow"]), states)
     people = said["supplied"]
     population = Population(
         states=tuple(states),
@@ -89,6 +99,14 @@ def inputs_of(run: Run, question: GapsQuestion, states: Sequence[str]) -> Inputs
     )
     year = question.year or max((flow.year for flow in flows), default=0)
     return Inputs(population, role_profiles(), year, flows, assessed)
+
+
+def _flows(rows: pa.Table, states: Sequence[str]) -> tuple[Flow, ...]:
+    """People trained, of these States, in a year that is known."""
+    known = pc.and_(pc.is_in(rows["country"], pa.array(states, pa.string())), rows["held"])
+    rows = rows.filter(pc.and_(known, pc.is_valid(rows["year"])))
+    columns = ("country", "role", "topic", "year", "unit", "people")
+    return tuple(Flow(*row) for row in zip(*(rows[c].to_pylist() for c in columns), strict=True))
 
 
 def _reactors(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
@@ -127,25 +145,55 @@ def regions_shown(tables: Mapping[str, pa.Table], open_states: frozenset[str]) -
 
 @dataclass(frozen=True)
 class _Figures:
-    """The figures of the model's cells: at the central values and over draws."""
+    """What the model's profiles add up to over each of some groups of States.
 
-    model: Model
-    at: Cells
-    over: Cells
+    ``at`` are the central values, asked of the rows themselves; ``over`` those of draws. Arrays are
+    groups x runs x profiles.
+    """
 
-    def of(self, chosen: NDArray[np.bool_]) -> dict[str, Any]:
-        """Need, stock, gap, surplus, coverage and yearly flow of some cells together."""
+    profiles: Sequence[needs.Requirement]
+    at: Mapping[str, Floats]
+    over: Mapping[str, Floats]
+    activities: NDArray[np.int_]
+    """Groups x profiles: in how many activities the stock rests."""
+
+    @classmethod
+    def of_model(
+        cls, run: Run, context: Context, *, model: Model, groups: Sequence[Collection[str]],
+        every: Sequence[Assumption], seed: int,
+    ) -> _Figures:  # fmt: skip
+        """Work the figures out; raises ``MarginError``."""
+        import numpy as np
+
+        usual = central(every)
+        context.put({"demand": pa.table(model.demand(usual))})
+        rows = run(gaps.expressions()["cells"])
+        at = model.added_up(model.run(usual, rows["stock"].to_numpy()[None, :]), groups)
+        context.told(30)
+        over = model.sums(drawn(every, DRAWS, seed), groups)
+        of_cells = rows["activities"].to_numpy().reshape(1, -1)
+        states, profiles = model.inputs.population.states, model.inputs.profiles
+        member = np.array([[s in group for s in states] for group in groups], dtype=np.int64)
+        by_state = of_cells.reshape(len(states), len(profiles))
+        return cls(profiles, at, over, member.reshape(-1, len(states)) @ by_state)
+
+    def of(self, group: int, chosen: Sequence[int]) -> dict[str, Any]:
+        """Need, stock, gap, surplus, coverage and yearly flow of some profiles together."""
         import numpy as np
 
         found: dict[str, Any] = {}
         for name in ("target", "stock", "gap", "surplus", "flow_needed"):
-            sums = getattr(self.over, name)[:, chosen].sum(axis=1)
+            sums = self.over[name][group][:, chosen].sum(axis=1)
             low, middle, high = (float(v) for v in np.percentile(sums, SHARES))
-            central = float(getattr(self.at, name)[0, chosen].sum())
-            found[name] = [_rounded(v) for v in (low, middle, high, central)]
-        target, met = self.at.target[0, chosen].sum(), self.at.met[0, chosen].sum()
-        found["coverage"] = round(float(met / target), 4) if target > 0 else None
-        return found
+            found[name] = [_rounded(v) for v in (low, middle, high, self._at(name, group, chosen))]
+        target = self._at("target", group, chosen)
+        for name, part in (("coverage", "met"), ("ratio", "stock")):
+            share = self._at(part, group, chosen) / target if target > 0 else None
+            found[name] = None if share is None else round(share, 4)
+        return found | {"activities": int(self.activities[group, chosen].sum())}
+
+    def _at(self, name: str, group: int, chosen: Sequence[int]) -> float:
+        return float(self.at[name][group][0, chosen].sum())
 
 
 def _rounded(value: float) -> float:
@@ -168,6 +216,8 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         "region": question.region if question.region in regions else None,
         "regions": regions,
         "offers": run(offers.expressions()["offers"]).to_pylist(),
+        "courses": _courses(run),
+        "capacity": run(offers.expressions()["capacity"]).to_pylist(),
         "stated": _beside(run),
         "assumed": [[a.key, a.low, a.central, a.high, a.unit, a.source] for a in every],
         "states": {},
@@ -175,46 +225,40 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         "cells": [],
         "fault": None,
     }
-    model = Model(inputs)
+    own = sorted(
+        s for s in context.open_states & states
+        if question.state in {None, s} and _may_show(inputs, s, is_own=s in context.own_states)
+    )  # fmt: skip
+    shown = [states_of_region(context.tables, question.region)] if result["region"] else []
+    groups: list[Collection[str]] = [*shown, *({state} for state in own)]
+    context.told(10)
     try:
-        context.told(10)
-        figures = _Figures(
-            model, model.run(central(every)), model.run(drawn(every, DRAWS, question.seed))
+        figures = _Figures.of_model(
+            run, context, model=Model(inputs), groups=groups, every=every, seed=question.seed
         )
     except MarginError as error:
         return result | {"fault": {"margin": error.margin, "distance": error.distance}}
-    context.told(60)
-    if result["region"]:
-        own = set(states_of_region(context.tables, question.region))
-        result |= _split(figures, question, own)
-    for state in sorted(context.open_states & states):
-        if question.state in {None, state}:
-            found = _of_state(figures, question, state, is_own=state in context.own_states)
-            if found:
-                result["states"][state] = found
+    if shown:
+        result |= _split(figures, question, 0)
+    for place, state in enumerate(own, len(shown)):
+        result["states"][state] = _of_state(inputs, state) | _split(figures, question, place)
     return result
 
 
-def _split(figures: _Figures, question: GapsQuestion, states: set[str]) -> dict[str, Any]:
-    """Totals over some States: by topic, and by topic and role."""
-    import numpy as np
-
-    cells = figures.model.cells
-    kept = np.array([_is_asked(question, p) and s in states for s, p in cells], dtype=bool)
-    topics, pairs = [], []
-    for topic in figures.model.topics:
-        of_topic = kept & np.array([p.topic == topic for _s, p in cells])
-        if not of_topic.any():
-            continue
-        topics.append({"topic": topic} | figures.of(of_topic))
-        roles = dict.fromkeys(
-            p.role for (_s, p), is_in in zip(cells, of_topic, strict=True) if is_in
-        )
-        for role in roles:
-            own = of_topic & np.array([p.role == role for _s, p in cells])
-            level = next(p.level for _s, p in cells if p.topic == topic and p.role == role)
-            pairs.append({"topic": topic, "role": role, "level": level} | figures.of(own))
-    return {"topics": topics, "cells": pairs}
+def _split(figures: _Figures, question: GapsQuestion, group: int) -> dict[str, Any]:
+    """Totals over a group of States: by topic, and by topic and role."""
+    asked = [n for n, one in enumerate(figures.profiles) if _is_asked(question, one)]
+    by_topic: dict[str, list[int]] = defaultdict(list)
+    for n in asked:
+        by_topic[figures.profiles[n].topic].append(n)
+    topics = [{"topic": topic} | figures.of(group, own) for topic, own in by_topic.items()]
+    cells = [
+        {"topic": one.topic, "role": one.role, "level": one.level} | figures.of(group, [n])
+        for own in by_topic.values()
+        for n in own
+        for one in (figures.profiles[n],)
+    ]
+    return {"topics": topics, "cells": cells}
 
 
 def _is_asked(question: GapsQuestion, requirement: needs.Requirement) -> bool:
@@ -225,22 +269,35 @@ def _is_asked(question: GapsQuestion, requirement: needs.Requirement) -> bool:
     )
 
 
-def _of_state(
-    figures: _Figures, question: GapsQuestion, state: str, *, is_own: bool
-) -> dict[str, Any] | None:
-    """A State's own figures; for others only where the State supplied what they rest on."""
-    inputs = figures.model.inputs
+def _may_show(inputs: Inputs, state: str, *, is_own: bool) -> bool:
+    """Whether a State's figures show by State: to others where it supplied what they rest on."""
+    return is_own or any(s.state == state and not s.role for s in inputs.population.supplied)
+
+
+def _of_state(inputs: Inputs, state: str) -> dict[str, Any]:
+    """What a State itself supplied of its figures."""
     roles = {one.role for one in inputs.population.supplied if one.state == state}
     topics = {one.topic for one in inputs.assessed if one.state == state}
-    is_supplied = bool(roles or topics)
-    if not is_own and "" not in roles:
-        return None
-    found = _split(figures, question, {state})
-    return found | {
-        "is_supplied": is_supplied,
+    return {
+        "is_supplied": bool(roles or topics),
         "supplied_roles": sorted(roles),
         "assessed_topics": sorted(topics),
     }
+
+
+def _courses(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """Courses that would close a gap, by topic: who offers them, in what language, until when."""
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in run(offers.expressions()["courses"]).to_pylist():
+        until = row["apply_by"]
+        course = found[row["topic"]].setdefault(row["id"], {
+            "id": row["id"], "providers": [], "languages": [], "seats": row["seats"],
+            "apply_by": until.isoformat() if until else None,
+        })  # fmt: skip
+        for name, value in (("providers", row["institution"]), ("languages", row["language"])):
+            if value and value not in course[name]:
+                course[name].append(value)
+    return {topic: list(courses.values()) for topic, courses in found.items()}
 
 
 def _beside(run: Run) -> dict[str, Any]:
@@ -255,4 +312,4 @@ def _beside(run: Run) -> dict[str, Any]:
     return {"unknown": dict(unknown), "planned": dict(planned)}
 
 
-register_study(Study("gaps", GapsQuestion, gaps_tables, _compute))
+register_study(Study("gaps", GapsQuestion, gaps_tables, _compute, version=2))

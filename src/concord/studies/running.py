@@ -28,6 +28,8 @@ HEARTBEAT: Final = 0.5
 """Seconds between two notes of how far a study has come."""
 QUIET: Final = dt.timedelta(minutes=10)
 """A run that was not heard of for so long has stopped with its worker, and is asked for anew."""
+LARGE: Final = 2_000_000
+"""Rows of all tables beyond which an engine must spare memory."""
 MOST_KEPT: Final = 1_000
 """Results that are kept beside those of the public, and as many of the public's; of more, those
 made first go."""
@@ -78,9 +80,10 @@ def study_run(
     if same is not None:
         result: dict[str, Any] = same.result
     else:
-        context = Context(viewer, tables, open_states, told)
-        with engine() as held:
+        is_large = sum(table.num_rows for table in tables.values()) > LARGE
+        with engine(is_large=is_large) as held:
             held.put(tables)
+            context = Context(viewer, tables, open_states, told, held.put)
             result = study.compute(held.run, question, context)
     made_at = timezone.now()
     if not purged_since(begun):  # else it may hold what was removed meanwhile

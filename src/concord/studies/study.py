@@ -27,6 +27,10 @@ def _silent(_share: int) -> None:
     """For those who wait for the end alone."""
 
 
+def _nowhere(_tables: Tables) -> None:
+    """For a study that is computed without an engine."""
+
+
 @dataclass(frozen=True)
 class Context:
     """For whom a study is run: what it may say to them, and the tables of what they may see."""
@@ -36,6 +40,8 @@ class Context:
     open_states: frozenset[str] = frozenset()
     """States whose need and gap the viewer may see by State: its own, and those that let it."""
     told: Told = _silent
+    put: Callable[[Tables], None] = _nowhere
+    """Gives the engine more tables to ask, such as what a study works out on the way."""
 
     @cached_property
     def own_states(self) -> frozenset[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from concord.core.analysis import gaps, supply
 from concord.core.analysis.assumptions import (
     Assumption,
     Assumptions,
@@ -32,6 +36,7 @@ from concord.core.analysis.needs import (
     headcount,
 )
 from concord.core.analysis.supply import stock
+from concord.studies.engine import DuckEngine
 
 KNOWN = Assumptions(
     [
@@ -219,3 +224,77 @@ def test_a_what_if_is_taken_as_certain_and_has_to_make_sense() -> None:
         Assumption("x", 1, 2, 3, "")
     with pytest.raises(ValueError, match="finite"):
         Assumption("x", 1, 0, float("inf"), "")
+
+
+def asked_of_rows(found: Model, flows: list[Flow]) -> list[dict[str, Any]]:
+    """The cells of a model as ``cell_rows`` gives them, of one activity for each flow."""
+    types = {"int32": pa.int32(), "int16": pa.int16(), "string": pa.string()}
+    one = {"stage": "done", "breakdown": "both", "stream": None}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "participation": [
+            one | {"record": n, "count": int(f.people), "unit": f.unit, "country": f.state,
+                   "role": f.role, "year": f.year}
+            for n, f in enumerate(flows)
+        ],
+        "events": [
+            {"record": n, "kind": "activity", "stage": "done"} for n in range(len(flows))
+        ],
+        "topic_of": [{"record": n, "topic": f.topic} for n, f in enumerate(flows)],
+    }  # fmt: skip
+    with DuckEngine() as engine:
+        for name, given in rows.items():
+            schema = pa.schema([(c, types[t]) for c, t in supply.COLUMNS[name].items()])
+            engine.put({name: pa.Table.from_pylist(given, schema)})
+        engine.put({"demand": pa.table(found.demand(values()))})
+        cells: list[dict[str, Any]] = engine.run(gaps.expressions()["cells"]).to_pylist()
+        by_topic = engine.run(gaps.expressions()["topics"]).to_pylist()
+    for line in by_topic:
+        own = [cell for cell in cells if cell["topic"] == line["topic"]]
+        for name in ("target", "stock", "gap", "surplus", "activities"):
+            assert line[name] == pytest.approx(sum(cell[name] for cell in own)), name
+        assert line["cells"] == len(own)
+    return cells
+
+
+@given(FLOWS)
+@settings(max_examples=15, deadline=None)
+def test_asked_of_the_rows_the_cells_are_those_of_the_model(flows: list[Flow]) -> None:
+    found = model(tuple(flows))
+    cells = found.run(values())
+    asked = asked_of_rows(found, flows)
+    assert [(cell["country"], cell["role"], cell["topic"]) for cell in asked] == [
+        (state, p.role, p.topic) for state, p in found.cells
+    ]
+    for name in ("target", "stock", "gap", "surplus"):
+        assert [cell[name] for cell in asked] == pytest.approx(getattr(cells, name)[0].tolist())
+    own = [
+        sum((f.state, f.role, f.topic) == (s, p.role, p.topic) and f.year <= 2023 for f in flows)
+        for s, p in found.cells
+    ]
+    assert [cell["activities"] for cell in asked] == own
+
+
+def test_a_surplus_of_one_state_hides_no_need_of_another_in_the_rows() -> None:
+    """AA trains 1,000 of whom 120 must know B1; BB none of its 60: 60 stay in need."""
+    flows = [Flow("AA", "R04", "B1", 2023, "completion", 1000.0)]
+    cells = {(c["country"], c["role"], c["topic"]): c for c in asked_of_rows(model(), flows)}
+    assert cells["AA", "R04", "B1"]["gap"] == 0
+    assert cells["AA", "R04", "B1"]["surplus"] == pytest.approx(880)
+    assert cells["BB", "R04", "B1"]["gap"] == pytest.approx(60)
+    assert cells["BB", "R04", "B1"]["activities"] == 0
+
+
+def test_sums_over_groups_are_the_sums_of_their_cells_in_parts_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = model()
+    many = drawn(assumed(KNOWN, PROFILES), 7, 3)
+    whole = found.sums(many, [{"AA"}, {"AA", "BB"}])
+    cells = found.run(many)
+    assert whole["gap"].shape == (2, 7, 3)
+    np.testing.assert_allclose(whole["gap"][0], cells.gap[:, :3])
+    np.testing.assert_allclose(whole["target"][1], cells.target[:, :3] + cells.target[:, 3:])
+    monkeypatch.setattr(gaps, "AT_ONCE", 12)  # two runs at a time
+    parted = found.sums(many, [{"AA"}, {"AA", "BB"}])
+    for name, values_ in whole.items():
+        np.testing.assert_allclose(parted[name], values_)

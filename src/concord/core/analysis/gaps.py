@@ -5,16 +5,22 @@ For a cell of country, role and topic: the target is the share of the people tha
 is beyond. The gap of a total is the sum of the gaps of its cells, so that a surplus here never
 hides a need there. A coverage of nothing is undefined, and coverages are never averaged.
 
-A model is computed for many runs at once: one for the central values of the assumptions, many for
-draws from their ranges. Arrays have the runs first.
+At the central values the cells are one question over the rows of participation (``cell_rows``),
+asked of the engine that holds them. For draws from the ranges, and before there is a stock, a model
+is computed for many runs at once from the small sums of that; its arrays have the runs first.
+
+``demand`` has the cells of the model, each with a number (cell): country, role, topic; target, in
+people; leaves, the share that leaves in a year; years of validity; repeat, the share that was valid
+already; completion, the share of those counted otherwise who complete; year, at whose end the stock
+is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from concord.core.analysis.assumptions import Assumption, Assumptions
 from concord.core.analysis.needs import (
@@ -23,7 +29,8 @@ from concord.core.analysis.needs import (
     headcount,
     posts_to_come,
 )
-from concord.core.analysis.supply import completions, stock
+from concord.core.analysis.supply import COLUMNS as OF_SUPPLY
+from concord.core.analysis.supply import COMPLETED, completions, counted_rows, stock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +39,17 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
+COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
+    **OF_SUPPLY,
+    "demand": {
+        "cell": "int32", "country": "string", "role": "string", "topic": "string",
+        "target": "float64", "leaves": "float64", "years": "float64", "repeat": "float64",
+        "completion": "float64", "year": "int16",
+    },
+}  # fmt: skip
+"""The columns of each table that the study reads; tables may have more."""
+MEASURES: Final = ("target", "stock", "gap", "surplus", "met", "flow_needed")
+"""What is known of cells and adds up; ``met`` by ``target`` is the coverage."""
 UNIFORMED: Final = frozenset({"law_enforcement", "response"})
 GROUPS: Final = (
     "margin", "seed", "posts", "people", "attrition", "share", "validity", "repeat_share",
@@ -40,6 +58,63 @@ GROUPS: Final = (
 """The assumptions that the model rests on, by the beginning of their keys."""
 AT_ONCE: Final = 2_000_000
 """Numbers of an array that one part of many runs holds."""
+
+
+def cell_rows(tables: Mapping[str, Any]) -> Any:
+    """Each cell of ``demand``: its stock, gap and surplus, and in how many activities it rests.
+
+    The stock is that of ``supply.stock``, summed over rows: a row of k years ago counts for its
+    people x (1 - repeat) x (1 - leaves)^k, and in the last year of its validity in part.
+    """
+    import ibis
+
+    demand = tables["demand"]
+    rows = counted_rows(tables).filter(ibis._.held & ibis._.year.notnull())
+    rows = rows.join(tables["topic_of"], "record")
+    rows = rows.join(demand.rename(until="year"), ["country", "role", "topic"])
+    rows = rows.filter(rows.year <= rows.until)
+    age = (rows.until - rows.year).cast("float64")
+    lasts = ibis.greatest(ibis.least(rows.years - age, 1.0), 0.0)
+    new = (rows.unit == COMPLETED).ifelse(1.0, rows.completion) * (1.0 - rows["repeat"])
+    stayed = (1.0 - rows.leaves) ** age
+    # By activity first: its groups are then counted, where a distinct count would keep all rows.
+    of_activity = rows.group_by("cell", "record").aggregate(
+        people=(rows["count"].cast("float64") * new * stayed * lasts).sum()
+    )
+    trained = of_activity.group_by("cell").aggregate(
+        stock=of_activity.people.sum(), activities=of_activity.count()
+    )
+    cells = demand.left_join(trained, "cell")
+    cells = cells.select(
+        "cell", "country", "role", "topic", "target", stock=ibis.coalesce(cells.stock, 0.0),
+        activities=ibis.coalesce(cells.activities, 0),
+    )  # fmt: skip
+    return cells.mutate(
+        gap=ibis.greatest(cells.target - cells.stock, 0.0),
+        surplus=ibis.greatest(cells.stock - cells.target, 0.0),
+    ).order_by("cell")
+
+
+def topic_rows(tables: Mapping[str, Any]) -> Any:
+    """The cells added up by topic: a surplus of one never lessens the gap of another."""
+    cells = cell_rows(tables)
+    return (
+        cells.group_by("topic")
+        .aggregate(
+            target=cells.target.sum(), stock=cells.stock.sum(), gap=cells.gap.sum(),
+            surplus=cells.surplus.sum(), cells=cells.count(), activities=cells.activities.sum(),
+        )
+        .order_by("topic")
+    )  # fmt: skip
+
+
+@lru_cache
+def expressions() -> dict[str, Any]:
+    """The study's questions, bound to no engine."""
+    import ibis
+
+    tables = {name: ibis.table(columns, name=name) for name, columns in COLUMNS.items()}
+    return {"cells": cell_rows(tables), "topics": topic_rows(tables)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +216,50 @@ class Model:
         array = np.array(found, dtype=np.int_).reshape(-1, 2)
         return array[:, 0], array[:, 1]
 
-    def run(self, values: Mapping[str, Floats]) -> Cells:
-        """Target, stock and yearly flow needed of every cell, for each run of ``values``."""
+    def run(self, values: Mapping[str, Floats], held: Floats | None = None) -> Cells:
+        """Target, stock and yearly flow needed of every cell, for each run of ``values``.
+
+        ``held`` is the stock (runs x cells) where it is known already, as from ``cell_rows``.
+        """
         import numpy as np
 
+        leaves, years, target = self._terms(values)
+        if held is None:
+            held = self._stock(values, leaves, years)
+        missing = np.maximum(target - held, 0.0)
+        needed = missing / values["horizon"][:, None] + target * (leaves + 1.0 / years)
+        return Cells(target, held, needed)
+
+    def _terms(self, values: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
+        """Of every cell the share that leaves, the years of validity and the target."""
         population = self.inputs.population
         area, role = self._people_at
         people = headcount(population, values).people[:, : len(population.states)]
         posts = posts_to_come(population, values)
         share = _taken([_key(p.own_share, p.share) for _s, p in self.cells], values)
         years = _taken([_key(p.own_years, p.years) for _s, p in self.cells], values)
-        target = self._assessed((people + posts)[:, area, role] * share, values["supplied.draw"])
         leaves = _taken([_attrition(population.roles[p.role]) for _s, p in self.cells], values)
-        held = self._stock(values, leaves, years)
-        missing = np.maximum(target - held, 0.0)
-        needed = missing / values["horizon"][:, None] + target * (leaves + 1.0 / years)
-        return Cells(target, held, needed)
+        target = self._assessed((people + posts)[:, area, role] * share, values["supplied.draw"])
+        return leaves, years, target
+
+    def demand(self, values: Mapping[str, Floats]) -> dict[str, Any]:
+        """The table ``demand`` of ``cell_rows``, by columns, for the one run of ``values``."""
+        import numpy as np
+
+        leaves, years, target = (term[0] for term in self._terms(values))
+        count = len(self.cells)
+        return {
+            "cell": np.arange(count, dtype=np.int32),
+            "country": [state for state, _p in self.cells],
+            "role": [p.role for _s, p in self.cells],
+            "topic": [p.topic for _s, p in self.cells],
+            "target": target,
+            "leaves": leaves,
+            "years": years,
+            "repeat": np.full(count, values["repeat_share"][0]),
+            "completion": np.full(count, values["completion_share"][0]),
+            "year": np.full(count, self.inputs.year, dtype=np.int16),
+        }
 
     def _assessed(self, target: Floats, draw: Floats) -> Floats:
         """The targets with those in their place that States have assessed themselves."""
@@ -204,6 +307,28 @@ class Model:
         marks[:, :, 1] = True
         return np.array(places, dtype=np.int_), flow, marks, span
 
+    def added_up(self, cells: Cells, groups: Sequence[Collection[str]]) -> dict[str, Floats]:
+        """Each of ``MEASURES`` over groups of States (groups x runs x profiles)."""
+        import numpy as np
+
+        states, profiles = self.inputs.population.states, len(self.inputs.profiles)
+        member = np.array([[float(s in group) for s in states] for group in groups])
+        found = {}
+        for name in MEASURES:
+            values = getattr(cells, name)
+            by_state = values.reshape(len(values), len(states), profiles)
+            found[name] = np.einsum("gs,rsp->grp", member.reshape(-1, len(states)), by_state)
+        return found
+
+    def sums(
+        self, values: Mapping[str, Floats], groups: Sequence[Collection[str]]
+    ) -> dict[str, Floats]:
+        """The same of all runs of ``values``, in parts, so that memory stays bounded."""
+        import numpy as np
+
+        parts = [self.added_up(self.run(part), groups) for part in self._parts(values)]
+        return {name: np.concatenate([part[name] for part in parts], axis=1) for name in MEASURES}
+
     def topic_gaps(
         self, values: Mapping[str, Floats], states: Sequence[str] | None = None
     ) -> Floats:
@@ -215,13 +340,14 @@ class Model:
 
         chosen = set(self.inputs.population.states if states is None else states)
         own = np.array([state in chosen for state, _p in self.cells], dtype=bool)
-        runs = len(values["margin.asia"])
-        size = max(1, AT_ONCE // max(1, len(self.cells)))
-        parts = []
-        for start in range(0, runs, size):
-            part = {key: value[start : start + size] for key, value in values.items()}
-            parts.append(self.run(part).gap[:, own] @ self._by_topic[own])
+        parts = [self.run(part).gap[:, own] @ self._by_topic[own] for part in self._parts(values)]
         return np.concatenate(parts)
+
+    def _parts(self, values: Mapping[str, Floats]) -> Iterator[dict[str, Floats]]:
+        """The runs of ``values`` in parts of about ``AT_ONCE`` numbers an array."""
+        size = max(1, AT_ONCE // max(1, len(self.cells)))
+        for start in range(0, len(values["margin.asia"]), size):
+            yield {key: value[start : start + size] for key, value in values.items()}
 
 
 def _attrition(family: str) -> str:

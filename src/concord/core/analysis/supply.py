@@ -61,9 +61,11 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
         ),
         held=(rows.stage == "done") & rows.stage_right.isin(DONE),
     )
-    detail = rows.group_by("record", "breakdown").aggregate(
-        both=(rows.country.notnull() & rows.role.notnull()).ifelse(1, 0).sum(),
-        either=(rows.country.notnull() | rows.role.notnull()).ifelse(1, 0).sum(),
+    counts = tables["participation"]
+    names = counts.country.notnull() | (ibis.coalesce(counts.stream, "") == "domestic")
+    detail = counts.group_by("record", "breakdown").aggregate(
+        both=(names & counts.role.notnull()).ifelse(1, 0).sum(),
+        either=(names | counts.role.notnull()).ifelse(1, 0).sum(),
     )
     best = ibis.window(
         group_by=detail.record,
