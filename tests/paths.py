@@ -176,11 +176,6 @@ def _studies() -> Iterator[Ask]:
                 yield _page("study_json", name, centre=str(key))
                 yield _page("study_xlsx", name, centre=str(key))
                 yield _run("study", name, "--set", f"centre={key}", "--json")
-        if name == "partners":
-            for key in (OWNER, MEMBER):
-                yield _page("study_json", name, institution=str(key))
-                yield _call("get", f"/studies/partners?institution={key}")
-                yield _run("study", name, "--set", f"institution={key}", "--json")
         quick = QUICK.get(name, ())
         yield _run("study", name, *quick)
         yield _run("study", name, *quick, "--json")
@@ -339,7 +334,7 @@ def _desk(world: World) -> Iterator[Ask]:
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
                  "readers", "members", "tokens", "workbook", "upload_new", "duplicates", "own_releases",
                  "decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
-                 "notices", "me", "own_embedding", "partners", "publish", "policy_edit", "groups"):  # fmt: skip
+                 "notices", "me", "own_embedding", "publish", "policy_edit", "groups"):  # fmt: skip
         yield _page(name)
     yield _page("record_new", "courses")
     yield _page("record_new", "activities")

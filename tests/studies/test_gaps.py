@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -21,6 +22,7 @@ from concord.core.disclosure import (
 from concord.record.errors import InvalidQueryError
 from concord.record.members import member_admit
 from concord.studies.gaps import CENTRES, LEAST_STATES, GapsQuestion
+from concord.studies.models import KeptResult
 from concord.studies.opening import opening_make
 from concord.studies.running import study_run
 
@@ -135,3 +137,73 @@ def test_the_east_asian_register_says_what_the_data_bear_out() -> None:
     row = page[page.index("/coverage/A3/") :][:700]
     assert "A source speaks of centres that it does not name." in row
     assert found["regions"][CENTRES] >= LEAST_STATES
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_a_gap_leads_to_who_needs_it_what_would_close_it_and_its_sources() -> None:
+    found = run()
+    page = Client().get("/gaps/").content.decode()
+    assert "The largest, and what would close them" in page
+    largest = max(found["topics"], key=lambda row: row["gap"][3])["topic"]
+    assert f'href="/gaps/?topic={largest}"' in page
+    assert "topic=B1&amp;role=R05" in page, "a cell of the picture leads to its topic and role"
+    of_topic = Client().get("/gaps/", {"topic": "B1"}).content.decode()
+    assert "Who needs it, and why" in of_topic
+    assert "the core of its work" in of_topic
+    assert 'href="/coverage/B1/"' in of_topic
+    first = found["courses"]["B1"][0]
+    assert f'href="/records/{first["id"]}/"' in of_topic
+    assert Client().get(f"/records/{first['id']}/").status_code == 200
+    for code in ("D1", "D2", "G2", "G3", "G4"):
+        assert code not in found["courses"], "no named centre's offer was found"
+
+
+@pytest.mark.django_db
+def test_courses_that_take_nominations_come_first_and_say_so(make: Maker) -> None:
+    centre = centres(make, *STATES)["JP"]
+    more = {"providers": [str(centre)], "topics": ["B1"], "languages": ["en"]}
+    make.put("course", course_kind="course", titles=text("Without a date"), **more)
+    later = make.put("course", course_kind="course", titles=text("With a run"), **more)
+    make.put(
+        "activity", activity_kind="course_run", titles=text("A run"), course=str(later),
+        stage="planned", when="2090-05", topics=["B1"],
+        nomination={"seats": 20, "apply_by": "2090-03-01"},
+    )  # fmt: skip
+    first, second = run()["courses"]["B1"]
+    assert (first["id"], first["apply_by"], first["seats"]) == (str(later), "2090-03-01", 20)
+    assert (first["providers"], first["languages"]) == ([str(centre)], ["en"])
+    assert second["apply_by"] is None
+    (year,) = run()["capacity"]
+    assert year == {"topic": "B1", "year": 2090, "activities": 1, "with_seats": 1, "seats": 20.0}
+    page = Client().get("/gaps/", {"topic": "B1"}).content.decode()
+    assert "open for nominations until 2090-03-01" in page
+
+
+@pytest.mark.django_db
+def test_a_cut_by_language_counts_training_held_in_it_alone(make: Maker) -> None:
+    centre = centres(make, *STATES)["JP"]
+    more = {"providers": [str(centre)], "topics": ["B1"]}
+    make.put("course", course_kind="course", titles=text("One"), languages=["en"], **more)
+    make.put("course", course_kind="course", titles=text("Two"), languages=["ja"], **more)
+    assert len(run()["courses"]["B1"]) == 2
+    (only,) = run(language="ja")["courses"]["B1"]
+    assert only["languages"] == ["ja"]
+
+
+@pytest.mark.django_db
+def test_nobody_else_s_kept_result_holds_a_state_s_figures(make: Maker) -> None:
+    """What is kept for the public or for a coordinator of a network is free of them already."""
+    centres(make, *STATES, "TH")
+    coordinator = Viewer(frozenset({PUBLIC, network_audience(uuid.uuid4())}))
+    for viewer in (ANYONE, coordinator):
+        run(viewer)
+        for asked in ({"state": "JP"}, {"topic": "B1", "state": "JP"}, {"region": CENTRES}):
+            run(viewer, **asked)
+    run(of("JP"))
+    for row in KeptResult.objects.filter(study="gaps").exclude(audiences=of("JP").key):
+        assert row.result["states"] == {}
+        assert all(count >= LEAST_STATES for count in row.result["regions"].values())
+        figures = {name: row.result[name] for name in ("topics", "cells")}
+        assert not any(f'"{state}"' in json.dumps(figures) for state in STATES)
+    own = KeptResult.objects.get(study="gaps", audiences=of("JP").key)
+    assert set(own.result["states"]) == {"JP"}

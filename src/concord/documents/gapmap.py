@@ -20,9 +20,12 @@ def draw_gaps(
     *,
     language: str,
     chart_id: str,
-    address: Callable[[str], str],
+    address: Callable[[str, str], str],
 ) -> str:
-    """``cells`` as the study of gaps has them; ``offered`` topics have a named centre's course."""
+    """``cells`` as the study of gaps has them; ``offered`` topics have a named centre's course.
+
+    ``address`` gives where a topic and a role lead; the role is blank for the topic as a whole.
+    """
     gap = {(cell["topic"], cell["role"]): cell["gap"] for cell in cells}
     topics, roles = {topic for topic, _role in gap}, {role for _topic, role in gap}
     columns = [entry for entry in vocabulary.roles() if entry.code in roles]
@@ -33,10 +36,13 @@ def draw_gaps(
             label = f"{group.code} {group.label(language)}"
             rows.append(HeatRow(label, None, (), is_heading=True))
         for entry in own:
-            href = address(entry.code)
-            found = (gap.get((entry.code, role.code)) for role in columns)
-            line = [_cell(one, href, is_offered=entry.code in offered) for one in found]
-            rows.append(HeatRow(f"{entry.code} {entry.label(language)}", href, line))
+            line = [
+                _cell(gap.get((entry.code, role.code)), address(entry.code, role.code),
+                      is_offered=entry.code in offered)
+                for role in columns
+            ]  # fmt: skip
+            label = f"{entry.code} {entry.label(language)}"
+            rows.append(HeatRow(label, address(entry.code, ""), line))
     return draw_heatmap(
         [role.label(language) for role in columns],
         rows,

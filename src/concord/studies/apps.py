@@ -16,5 +16,4 @@ class StudiesConfig(AppConfig):
             gaps,
             influence,
             overlap,
-            partners,
         )

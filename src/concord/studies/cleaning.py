@@ -55,8 +55,5 @@ class ReleasesRestingOnIt(Place):
 
 
 holds_nothing(
-    ("studies_setaside",), "it names two institutions by their ids, and nothing that a record says"
-)
-holds_nothing(
     ("studies_opening",), "it says which State lets whom see what, and nothing that a record says"
 )

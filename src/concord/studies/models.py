@@ -101,23 +101,6 @@ class Opening(models.Model):
         return f"{self.state} to {self.audience}"
 
 
-class SetAside(models.Model):
-    """An institution that another wants no longer proposed as a partner; nobody else knows."""
-
-    institution = models.UUIDField(help_text="Whose word it is")
-    other = models.UUIDField()
-    person = models.UUIDField()
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["institution", "other"], name="set_aside_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.other} by {self.institution}"
-
-
 class TotalsTable(models.TextChoices):
     """What a release adds up."""
 

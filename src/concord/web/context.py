@@ -40,7 +40,6 @@ DESK: Final = (
     ("feeds", _("Feeds"), Role.READER),
     ("declaring", _("Completeness"), Role.EDITOR),
     ("affirming", _("Still so?"), Role.EDITOR),
-    ("partners", _("Partners"), Role.READER),
     ("readers", _("Who read it"), Role.READER),
     ("policy_edit", _("What we show to whom"), Role.PUBLISHER),
     ("groups", _("Groups"), Role.READER),

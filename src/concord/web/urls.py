@@ -30,7 +30,6 @@ from concord.web.views import (
     openings,
     overlap,
     pages,
-    partners,
     policies,
     preparing,
     proposals,
@@ -149,7 +148,6 @@ urlpatterns = [
     path("desk/waiting/", desk.waiting, name="waiting"),
     path("desk/completeness/", declaring.declaring, name="declaring"),
     path("desk/still-so/", declaring.affirming, name="affirming"),
-    path("desk/partners/", partners.partner_list, name="partners"),
     path("desk/readers/", readers.readers, name="readers"),
     path("desk/network/<uuid:network_id>/", networks.network, name="network"),
     path(

@@ -112,7 +112,7 @@ def _pictures(name: str, results: Mapping[str, Kept], language: str) -> list[Pic
         topics = results["coverage"].result["topics"]
         offered = {t["code"] for t in topics if t["state"] == State.OFFERED.value}
         svg = draw_gaps(result["cells"], offered, language=language, chart_id="gaps",
-                        address=lambda topic: f"/gaps/?topic={topic}")  # fmt: skip
+                        address=lambda topic, _role: f"/gaps/?topic={topic}")  # fmt: skip
         return [Picture(svg, _("How many people lack valid training, by topic and role"))]
     if name == "achievement" and result["by_year"]:
         bars = [

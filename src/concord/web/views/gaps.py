@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,17 +17,32 @@ from concord.core.analysis.coverage import State
 from concord.core.analysis.gaps import GROUPS
 from concord.documents.gapmap import draw_gaps
 from concord.jobs.kept import kept_coverage
+from concord.record.selectors import records_get
 from concord.register import vocabulary
+from concord.register.assumptions import assumptions, role_profiles
 from concord.register.links import Parties
+from concord.register.reading import title_of
+from concord.register.tables import as_ids
 from concord.register.words import Cut
 from concord.studies.gaps import CENTRES, GapsQuestion
 from concord.studies.kept import Kept
-from concord.web.templatetags.reading import language
+from concord.web.templatetags.reading import language, language_name
 from concord.web.views.assumptions import assumption_rows, other_params
 from concord.web.views.coverage import STATE_LABELS
 from concord.web.views.studying import Asked, study_page
 from concord.web.views.viewer import viewer_of
 
+CENTRAL: Final = 3
+"""Where a figure has its central value, after those that 5, 50 and 95 % of draws stay below."""
+LARGEST: Final = 8
+"""Gaps that the page names with what would close them; the table has them all."""
+NAMED: Final = 3
+"""Courses that are named for a gap; the list of training has them all."""
+REASONS: Final = {
+    "share.core": gettext_lazy("the core of its work"),
+    "share.interface": gettext_lazy("it touches its work"),
+    "share.awareness": gettext_lazy("to be aware of it"),
+}
 OFFER_WORDS: Final = {
     State.OFFERED: gettext_lazy("A named centre offers a course."),
     State.SAID_OF_UNNAMED: gettext_lazy("A source speaks of centres that it does not name."),
@@ -41,6 +59,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
 def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[str, object]:
     result = kept.result
     asked = Asked("gaps", question, request.path)
+    courses = _Courses(request, result["courses"], question.topic)
     states = _states(request)
     parties = Parties(viewer_of(request), language(), set(result["regions"]) - {CENTRES})
     regions = [
@@ -50,7 +69,12 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
     ]  # fmt: skip
     offers = {row["topic"]: row for row in result["offers"]}
     own = {
-        state: found | {"chart": _chart(found, asked, states, f"gaps-{state}")}
+        state: found
+        | {
+            "chart": _chart(found, asked, states, f"gaps-{state}"),
+            "largest": _largest(found["topics"], courses, asked, states),
+            "roles": _roles(found["cells"], question),
+        }
         for state, found in result["states"].items()
     }
     return {
@@ -66,7 +90,13 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
         "own": own,
         "topics": result["topics"] if result["region"] else [],
         "topic": question.topic,
-        "closing": _closing(question.topic) if question.topic else [],
+        "largest": _largest(result["topics"], courses, asked, states) if result["region"] else [],
+        "roles": _roles(result["cells"], question) if result["region"] else [],
+        "closing": _closing(question) if question.topic else [],
+        "courses": courses.of(question.topic, most=len(result["courses"].get(question.topic, ())))
+        if question.topic
+        else [],
+        "capacity": [r for r in result["capacity"] if r["topic"] == question.topic],
         "assumption_rows": assumption_rows(question, GROUPS),
         "carried": other_params(question),
         "usual": asked.address(assume=dict.fromkeys(question.assume)),
@@ -100,14 +130,102 @@ def _offer(code: str, found: Mapping[str, Any], state: State | None) -> dict[str
     }
 
 
-def _closing(topic: str) -> list[tuple[str, str]]:
-    """Where the courses are that would close a gap in a topic."""
-    training = f"{reverse('training')}?topic={topic}"
+def _closing(question: GapsQuestion) -> list[tuple[str, str]]:
+    """Where the courses are that would close a gap in a topic, and what bears out the figures."""
+    training = f"{reverse('training')}?topic={question.topic}"
+    of_role = f"{training}&role={question.role}" if question.role else training
     return [
         (_("Courses on it, with who offers them and in what language"), f"{training}&kind=course"),
         (_("Training that is open for nominations"), f"{training}&open=open"),
-        (_("All evidence for it"), reverse("topic", args=[topic])),
+        (_("Activities that were done, with their sources"), f"{of_role}&stage=done"),
+        (_("Figures that sources state in total"),
+         f"{reverse('statements')}?topic={question.topic}"),
+        (_("All evidence for it"), reverse("topic", args=[question.topic])),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """A course that would help to close a gap."""
+
+    title: str
+    address: str
+    providers: str
+    languages: str
+    apply_by: str | None
+    seats: int | None
+
+
+class _Courses:
+    """The courses that a result names, read in one query for the topics that are shown."""
+
+    def __init__(
+        self, request: HttpRequest, found: Mapping[str, list[dict[str, Any]]], topic: str | None
+    ) -> None:
+        self._found = found
+        shown = [one for code, courses in found.items()
+                 for one in (courses if code == topic else courses[:NAMED])]  # fmt: skip
+        viewer = viewer_of(request)
+        self._records = records_get(viewer=viewer, ids=as_ids({one["id"] for one in shown}))
+        self._parties = Parties(viewer, language(), {p for one in shown for p in one["providers"]})
+        self._today = timezone.now().date().isoformat()
+
+    def of(self, topic: str, most: int = NAMED) -> list[CourseLine]:
+        """Some courses on a topic, those that take nominations first."""
+        lines = []
+        for one in self._found.get(topic, ())[:most]:
+            record = self._records.get(UUID(one["id"]))
+            if record is None:
+                continue
+            is_open = one["apply_by"] is not None and one["apply_by"] >= self._today
+            lines.append(CourseLine(
+                title_of(record, language()),
+                reverse("record", args=[one["id"]]),
+                ", ".join(self._parties.record(p).label for p in one["providers"]),
+                ", ".join(map(language_name, one["languages"])),
+                one["apply_by"] if is_open else None,
+                one["seats"],
+            ))  # fmt: skip
+        return lines
+
+
+def _largest(
+    topics: Sequence[Mapping[str, Any]],
+    courses: _Courses,
+    asked: Asked,
+    states: Mapping[str, State],
+) -> list[dict[str, Any]]:
+    """The topics that most people lack, each with what would close it."""
+    lacking = [row for row in topics if row["gap"][CENTRAL]]
+    order = sorted(lacking, key=lambda row: (-row["gap"][CENTRAL], row["topic"]))
+    return [
+        {
+            "topic": row["topic"],
+            "gap": row["gap"],
+            "address": asked.address(topic=row["topic"]),
+            "courses": courses.of(row["topic"]),
+            "words": OFFER_WORDS[states[row["topic"]]] if row["topic"] in states else "",
+        }
+        for row in order[:LARGEST]
     ]
+
+
+def _roles(cells: Sequence[Mapping[str, Any]], question: GapsQuestion) -> list[dict[str, Any]]:
+    """Of one topic: who needs it and why, and how many lack it."""
+    if not question.topic:
+        return []
+    profiles = {(one.role, one.topic): one for one in role_profiles()}
+    known = assumptions().with_values(question.assume)
+    rows = []
+    for cell in cells:
+        profile = profiles[cell["role"], cell["topic"]]
+        own = profile.own_years
+        rows.append(dict(cell) | {
+            "reason": REASONS.get(profile.share, profile.share),
+            "years": own.central if own else known.value(profile.years),
+            "evidence": f"{reverse('training')}?topic={cell['topic']}&role={cell['role']}",
+        })  # fmt: skip
+    return rows
 
 
 def _chart(
@@ -119,5 +237,5 @@ def _chart(
         offered,
         language=language(),
         chart_id=chart_id,
-        address=lambda topic: asked.address(topic=topic),
+        address=lambda topic, role: asked.address(topic=topic, role=role or None),
     )
