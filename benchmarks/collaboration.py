@@ -61,7 +61,8 @@ def region(seed: int = 1) -> dict[str, pa.Table]:
     columns: dict[str, list[Any]] = {
         "records": [
             np.arange(ACTIVITIES), np.repeat("activity", ACTIVITIES), rng.choice(KINDS, ACTIVITIES),
-            np.where(rng.random(ACTIVITIES) < 0.8, "done", "planned"), day, day,
+            np.where(rng.random(ACTIVITIES) < 0.8, "done", "planned"), np.full(ACTIVITIES, None),
+            day, day,
             np.zeros(ACTIVITIES, dtype=bool), year, year,
         ],
         "parties": [record, place, party, side, rng.choice(PARTS, len(record)),

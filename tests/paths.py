@@ -165,7 +165,8 @@ def _studies() -> Iterator[Ask]:
         yield _page("gaps", **asked)
     for asked in ({}, {"level": "named"}, {"cut": "brief"}, {"since": "2024", "until": "2025"},
                   {"level": "named", "party": f"institution:{MEMBER}"}, {"party": "KR"},
-                  {"bridge": "JP"}, {"assume.collaboration.half_life": "3"}):  # fmt: skip
+                  {"bridge": "JP"}, {"known_at": "2026-03-01T14:30"},
+                  {"assume.collaboration.half_life": "3"}):  # fmt: skip
         yield _page("collaboration_network", **asked)
     for name in study_names():
         yield _page("study_json", name)

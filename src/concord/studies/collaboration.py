@@ -38,7 +38,7 @@ from concord.register.words import SourceKind
 from concord.studies.question import Question
 from concord.studies.study import Context, Study, register_study
 
-MOST_LINKS: Final = 1_000
+MOST_LINKS: Final = 400
 """Links in a result, the strongest; a party's own view has all of its own."""
 MOST_TOLD: Final = 300
 """Records of a sort in a result: plans, one-sided claims, instruments."""
@@ -148,7 +148,7 @@ def _records(events: pa.Table) -> pa.Table:
         {
             "record": events["record"], "family": events["kind"],
             "kind": pc.fill_null(events["sort"], "not_stated"),
-            "stage": pc.fill_null(events["stage"], "unknown"),
+            "stage": pc.fill_null(events["stage"], "unknown"), "tier": events["tier"],
             "first_day": pc.cast(first, pa.int32()),
             "last_day": pc.if_else(is_open, pa.scalar(None, pa.int32()), pc.cast(ends, pa.int32())),
             "is_open": is_open, "first_year": year(first), "last_year": last_year,

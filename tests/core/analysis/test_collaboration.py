@@ -43,6 +43,7 @@ class Event:
     kind: str = "exercise"
     family: str = "activity"
     stage: str = "done"
+    tier: str | None = None
     year: int | None = 2024
     last: int | None = None
     is_open: bool = False
@@ -62,7 +63,7 @@ def tables_of(events: Sequence[Event]) -> dict[str, pa.Table]:
         first_day = None if event.year is None else (event.year - 1970) * 365
         last_day = None if last is None or event.is_open else DAY_2024 - (2024 - last) * 365
         rows["records"].append((
-            number, event.family, event.kind, event.stage, first_day, last_day, event.is_open,
+            number, event.family, event.kind, event.stage, event.tier, first_day, last_day, event.is_open,
             event.year, None if event.is_open else last,
         ))  # fmt: skip
         for place, (party, part) in enumerate(event.parties):
@@ -222,6 +223,20 @@ def test_continuity_and_what_each_side_alone_says() -> None:
     assert claims.index == pytest.approx(link.by_a / link.confirmed)
     assert own_claims([link], "j").alone == 0
     assert own_claims([], "i").index is None
+
+
+def test_kinds_and_tiers_of_a_pair() -> None:
+    link = only(
+        study(
+            Event(TOGETHER, "workshop"),
+            Event((("i", None), ("j", None)), "joint_programme", "relation", tier="strategic"),
+            Event((("i", "host"), ("j", "participant")), "course_run"),
+            Event((("i", None), ("j", None)), "memorandum", "agreement", stage="planned"),
+            Event(TOGETHER, "exercise", own={"j": "denies"}),
+        )
+    )
+    assert link.kinds == ("joint_programme", "workshop")
+    assert link.tiers == ("individual", "strategic", "working")
 
 
 def test_years_cut_and_reference_date() -> None:

@@ -21,8 +21,9 @@ The study asks six tables of these names and runs on any engine that Ibis reache
 from 1970-01-01; a side is the State that a party rolls up to, or the party's own key.
 
 ============  ==================================================================================
-``records``   record, family (activity, agreement, relation), kind, stage, first_day, last_day
-              (empty where undated), is_open (no end, and under way), first_year, last_year
+``records``   record, family (activity, agreement, relation), kind, stage, tier (empty where it is
+              not said), first_day, last_day (empty where undated), is_open (no end, and under
+              way), first_year, last_year
 ``parties``   record, place (0 for the first named), party, side, part (empty but in activities),
               is_named (described parties count among the n, and roll up where a State is known)
 ``accounts``  record, party, side, answer (confirms, denies, not_known), is_own (the party's own
@@ -56,7 +57,7 @@ from concord.core.analysis.ladder import (
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "records": {
         "record": "int32", "family": "string", "kind": "string", "stage": "string",
-        "first_day": "int32", "last_day": "int32", "is_open": "boolean",
+        "tier": "string", "first_day": "int32", "last_day": "int32", "is_open": "boolean",
         "first_year": "int32", "last_year": "int32",
     },
     "parties": {
@@ -411,6 +412,26 @@ def layer_rows(rows: Any, cut: Cut) -> Any:
     return found.group_by(keys).aggregate(records=found.record.nunique()).order_by(keys)
 
 
+def mark_rows(rows: Any, cut: Cut) -> Any:
+    """In which ways and at which tiers a pair has to do with each other, of what happened.
+
+    A record that does not say its tier has that of its layer: who attends is there as a person,
+    who works together does so at working level, who signs is the head.
+    """
+    import ibis
+
+    found = at_level(rows, cut)
+    layers = [("attendance", "individual"), ("together", "working"), ("instrument", "strategic")]
+    found = found.filter(
+        found.happened & (found.said != "contested")
+        & found.layer.isin([layer for layer, _tier in layers])
+    )  # fmt: skip
+    of_layer = found.layer.cases(*layers, else_=ibis.null("string"))
+    found = found.mutate(tier=ibis.coalesce(found.tier, of_layer))
+    keys = ["x", "y", "layer", "kind", "tier"]
+    return found.select(keys).distinct().order_by(keys)
+
+
 def record_rows(rows: Any, cut: Cut) -> Any:
     """The pairs of instruments, of plans, and of claims that one side makes or one denies.
 
@@ -479,6 +500,7 @@ def expressions(cut: Cut, weights: Weights) -> dict[str, Any]:
         "links": link_rows(rows, cut, weights),
         "layers": layer_rows(rows, cut),
         "records": record_rows(rows, cut),
+        "marks": mark_rows(rows, cut),
         "years": year_rows(pair_rows(tables, whole, weights), tables, whole),
         "verdicts": verdict_rows(tables),
     }
@@ -513,6 +535,10 @@ class Link:
     years: tuple[int, ...]
     continuity: float
     """Share of the last years in which the two worked together."""
+    kinds: tuple[str, ...]
+    """In which ways, of what is not denied."""
+    tiers: tuple[str, ...]
+    """At which tiers, attendance and agreements among them."""
 
     @property
     def confirmation(self) -> str:
@@ -559,16 +585,33 @@ def collaboration(run: Run, *, cut: Cut, weights: Weights) -> Collaboration:
     x, y, year, _records, both = run(asked["years"]).to_pydict().values()
     active = tuple(zip(x, y, year, map(bool, both), strict=True))
     return Collaboration(
-        links=tuple(_links(run(asked["links"]).to_pydict(), active, cut)),
+        links=tuple(
+            _links(run(asked["links"]).to_pydict(), active, _marks(run(asked["marks"])), cut)
+        ),
         layers=tuple(run(asked["layers"]).to_pylist()),
         told=tuple(run(asked["records"]).to_pylist()),
         active=active,
     )
 
 
+Marks = Mapping[tuple[str, str], tuple[set[str], set[str]]]
+
+
+def _marks(rows: Any) -> Marks:
+    """For each pair the kinds of working together, and the tiers."""
+    found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    for x, y, layer, kind, tier in zip(*rows.to_pydict().values(), strict=True):
+        kinds, tiers = found.setdefault((x, y), (set(), set()))
+        tiers.add(tier)
+        if layer == "together":
+            kinds.add(kind)
+    return found
+
+
 def _links(
     columns: Mapping[str, Sequence[Any]],
     active: Iterable[tuple[str, str, int, bool]],
+    marks: Marks,
     cut: Cut,
 ) -> Iterable[Link]:
     of: dict[str, float] = {}
@@ -590,9 +633,11 @@ def _links(
         product = of[a] * of[b]
         relative = strength * whole / product if product else 0.0
         confirmed, by_a, by_b = (round(part, DIGITS) for part in parts)
+        kinds, tiers = (tuple(sorted(values)) for values in marks.get((a, b), ((), ())))
         yield Link(
             a, b, round(strength, DIGITS), confirmed, by_a, by_b, depth, claimed, breadth, records,
             contested, both, one, round(relative, DIGITS), found, lately / cut.continuity,
+            kinds, tiers,
         )  # fmt: skip
 
 

@@ -17,11 +17,19 @@ from concord.record.selectors import records_get
 from concord.register import vocabulary
 from concord.register.links import Parties
 from concord.register.reading import title_of
-from concord.register.words import ActivityKind, AgreementKind, Confirmation, RelationKind, Stage
+from concord.register.words import (
+    ActivityKind,
+    AgreementKind,
+    Confirmation,
+    RelationKind,
+    Stage,
+    Tier,
+)
 
 CHANCE = gettext_lazy(
     "Chance: the same numbers of partners, and the links exchanged at random, two hundred times."
 )
+TIERS = [tier.value for tier in Tier]
 NAMED = ("institution", "network")
 KINDS: Mapping[str, Any] = {
     word.value: word.label
@@ -132,7 +140,8 @@ class _Sheets:
                 round(link["strength"], 3),
                 link["depth"],
                 link["claimed"],
-                link["breadth"],
+                ", ".join(str(KINDS[kind]) for kind in link["kinds"]),
+                ", ".join(str(Tier(tier).label) for tier in TIERS if tier in link["tiers"]),
                 years_words(link["years"]),
                 round(100 * link["continuity"]),
                 round(link["relative"], 2),
@@ -142,8 +151,8 @@ class _Sheets:
         ]
         heads = (
             _("Party"), _("Party"), _("Strength"), _("Depth borne out"), _("Deepest claim"),
-            _("Kinds"), _("Years"), _("Of the last five years (%)"), _("Relative strength"),
-            _("Confirmation"),
+            _("Kinds"), _("Tiers"), _("Years"), _("Of the last five years (%)"),
+            _("Relative strength"), _("Confirmation"),
         )  # fmt: skip
         notes = (
             _("Only what is done or under way counts. Taking part in a course, support and "

@@ -24,7 +24,7 @@ MOST_EDGES = 60
 """Links drawn in the graph: the strongest. The table has them all."""
 MOST_CHOICES = 60
 """Parties offered to choose from."""
-MOST_ROWS = 60
+MOST_ROWS = 40
 """Rows of a table on the page; the workbook has them all."""
 OPEN = 4
 """Tables that stand open: links, plans, one-sided claims and agreements."""
