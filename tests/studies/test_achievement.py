@@ -10,8 +10,9 @@ from django.test import Client
 from making import Maker, text
 
 from concord.core.analysis.achievement import years_running
-from concord.core.disclosure import ANYONE, Level
+from concord.core.disclosure import ANYONE, Level, Viewer
 from concord.documents.findings import sheets_of
+from concord.documents.findings.achievement import measures
 from concord.studies.achievement import AchievementQuestion
 from concord.studies.running import study_run
 
@@ -46,6 +47,48 @@ def test_people_are_kept_apart_by_unit_and_by_where_they_come_from(
         ("person", "domestic"): 5.0, ("person", "foreign"): 7.0, ("completion", "foreign"): 3.0,
     }  # fmt: skip
     assert sum(r["trainers"] for r in run(centre)["people"]) == 15.0
+
+
+@pytest.mark.django_db
+def test_people_of_a_country_that_is_not_named_are_of_neither_stream(
+    make: Maker, centre: uuid.UUID
+) -> None:
+    held(make, centre, participation=[{"count": 5, "country": "KR"}, {"count": 9}])
+    assert {r["stream"]: r["people"] for r in run(centre)["people"]} == {
+        "domestic": 5.0, "not_stated": 9.0,
+    }  # fmt: skip
+    stateless = make.write(make.institution("Of no State"))
+    held(make, stateless, participation=[{"count": 5, "country": "KR"}])
+    assert [r["stream"] for r in run(stateless)["people"]] == ["not_stated"]
+
+
+@pytest.mark.django_db
+def test_what_a_centre_says_alone_is_counted_for_it_alone(make: Maker, centre: uuid.UUID) -> None:
+    other = make.write(make.institution("Other", state="JP"))
+    both = [{"party": {"institution": str(one)}, "part": "organiser"} for one in (centre, other)]
+    say = [{"party": {"institution": str(one)}, "answer": "confirms"} for one in (centre, other)]
+    held(make, centre, parties=both, accounts=say)
+    held(make, centre, parties=both, accounts=say[:1])
+    held(make, centre, parties=both)
+    assert run(centre)["said"] == [{"stage": "done", "confirmation": "confirmed", "count": 1}]
+    own = Viewer(ANYONE.audiences | {f"institution:{centre}"})
+    question = AchievementQuestion(centre=str(centre))
+    found = study_run(viewer=own, name="achievement", question=question).result["said"]
+    assert {row["confirmation"]: row["count"] for row in found} == {
+        "confirmed": 1, "one_sided": 1, "not_asked": 1,
+    }  # fmt: skip
+    assert run(centre)["said"] == [{"stage": "done", "confirmation": "confirmed", "count": 1}]
+
+
+@pytest.mark.django_db
+def test_needs_come_before_courses_and_courses_before_services(
+    make: Maker, centre: uuid.UUID
+) -> None:
+    held(make, centre)
+    found = [line[0] for line in measures(run(centre), "en")]
+    places = [found.index(name) for name in
+              ("Needs that its State has assessed", "Courses on offer", "Activities", "Services")]  # fmt: skip
+    assert places == sorted(places)
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 from pydantic import Field
 
-from concord.core.analysis.achievement import expressions, years_running
+from concord.core.analysis.achievement import COLUMNS, expressions, years_running
 from concord.core.analysis.coverage import Run
 from concord.core.disclosure import Viewer
 from concord.register.study_tables import study_tables
@@ -17,9 +17,13 @@ from concord.studies.question import Question
 from concord.studies.study import Context, Study, register_study
 
 TABLES: Final = (
-    "ids", "institutions", "events", "parties", "participation", "topic_of", "role_of",
-    "endorsements", "statements", "phases", "milestones",
+    "ids", "institutions", "events", "parties", "accounts", "participation", "topic_of", "role_of",
+    "endorsements", "statements", "phases", "milestones", "people", "capabilities",
 )  # fmt: skip
+
+
+SERVICES: Final = ("technical_support", "scientific_support")
+"""Functions of a support centre beside human resources (IAEA-TDL-010)."""
 
 
 class AchievementQuestion(Question):
@@ -31,7 +35,12 @@ class AchievementQuestion(Question):
 
 def _tables(viewer: Viewer, question: AchievementQuestion) -> dict[str, pa.Table]:
     every = study_tables(viewer, question.known_at)
-    return {name: every[name] for name in TABLES}
+    key = f"institution:{question.centre}"
+    own = [key] if key in viewer.audiences else []
+    return {name: every[name] for name in TABLES} | {
+        "accounts": every["accounts"].select(list(COLUMNS["accounts"])),
+        "own": pa.table({"party": pa.array(own, pa.string())}),
+    }
 
 
 def _compute(run: Run, question: AchievementQuestion, context: Context) -> dict[str, Any]:
@@ -60,6 +69,9 @@ def _compute(run: Run, question: AchievementQuestion, context: Context) -> dict[
             {"sort": sort, "stage": stage, "count": count}
             for (sort, stage), count in _counted(of_year("activities"), "sort", "stage")
         ],
+        "said": _said(of_year("said"), is_own=len(context.tables["own"]) > 0),
+        "needs": _needs(context.tables["people"], state, year),
+        "services": _services(context.tables["capabilities"], question.centre),
         "people": of_year("people"),
         "topics": of_year("topics"),
         "evaluation": [
@@ -86,6 +98,34 @@ def _compute(run: Run, question: AchievementQuestion, context: Context) -> dict[
     }
 
 
+def _said(rows: Iterable[Mapping[str, Any]], *, is_own: bool) -> list[dict[str, Any]]:
+    """What the parties say of activities: to others than the centre what is confirmed, no more.
+
+    How much a centre says alone is shown to that centre.
+    """
+    shown = [row for row in rows if is_own or row["confirmation"] == "confirmed"]
+    return [
+        {"stage": stage, "confirmation": confirmation, "count": count}
+        for (stage, confirmation), count in _counted(shown, "stage", "confirmation")
+    ]
+
+
+def _needs(people: pa.Table, state: str | None, year: int | None) -> int:
+    """Needs that the centre's State has assessed itself, up to the year."""
+    return sum(
+        row["kind"] == "need" and row["is_own"] and row["state"] == state is not None
+        and (row["year"] is None or year is None or row["year"] <= year)
+        for row in people.to_pylist()
+    )  # fmt: skip
+
+
+def _services(capabilities: pa.Table, centre: str) -> list[dict[str, Any]]:
+    """What the centre can do for others beside courses, by function of a support centre."""
+    own = [row for row in capabilities.to_pylist() if row["id"] == centre]
+    found = Counter(row["function"] for row in own if row["function"] in SERVICES)
+    return [{"function": name, "count": found[name]} for name in SERVICES if found[name]]
+
+
 def _counted(rows: Iterable[Mapping[str, Any]], *keys: str) -> list[tuple[tuple[Any, ...], int]]:
     counts: Counter[tuple[Any, ...]] = Counter()
     for row in rows:
@@ -103,4 +143,4 @@ def _by_year(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"year": y, "done": done[y], "other": other[y]} for y in sorted({*done, *other})]
 
 
-register_study(Study("achievement", AchievementQuestion, _tables, _compute))
+register_study(Study("achievement", AchievementQuestion, _tables, _compute, version=2))

@@ -6,7 +6,8 @@ taken for none.
 
 ===================  ===========================================================================
 ``events``           record, id, kind, sort, stage, year, evaluation, course, same_as
-``parties``          record, part, party, institution
+``parties``          record, part, party, side, institution
+``accounts``         record, party, side, answer, is_own
 ``participation``    as ``core.analysis.supply`` takes it
 ``topic_of``         record, topic
 ``role_of``          record, role
@@ -21,6 +22,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from concord.core.analysis import supply
+from concord.core.analysis.collaboration import verdict_rows
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     **supply.COLUMNS,
@@ -29,7 +31,12 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "evaluation": "int8", "course": "string",
     },
     "parties": {
-        "record": "int32", "part": "string", "party": "string", "institution": "string"
+        "record": "int32", "part": "string", "party": "string", "side": "string",
+        "institution": "string",
+    },
+    "accounts": {
+        "record": "int32", "party": "string", "side": "string", "answer": "string",
+        "is_own": "boolean",
     },
     "role_of": {"record": "int32", "role": "string"},
     "endorsements": {
@@ -40,7 +47,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "unit": "string", "stream": "string", "year": "int16", "stage": "string",
     },
 }  # fmt: skip
-"""The columns of each table that the study reads; tables may have more."""
+"""The columns of each table that the study reads; tables may have more, ``accounts`` may not."""
 
 CARRYING: Final = ("host", "organiser", "co_organiser", "partner")
 """Parts of those who carry an activity."""
@@ -75,17 +82,15 @@ def activity_rows(tables: Mapping[str, Any], centre: str) -> Any:
 def people_rows(tables: Mapping[str, Any], centre: str, state: str) -> Any:
     """People by year, unit and stream, done or not, and how many of them were to train others.
 
-    Whoever's country is named is from abroad where that is not the centre's own.
+    Whoever's country is named is from abroad where that is not the centre's own; where the
+    centre's own is not known, nobody is.
     """
     import ibis
 
     own = own_rows(tables, centre).select("record")
     rows = supply.counted_rows(tables).join(own, "record")
-    stream = ibis.coalesce(
-        rows.stream,
-        (rows.country == state).ifelse("domestic", "foreign"),
-        "not_stated",
-    )
+    home = ibis.cases((rows.country == state, "domestic"), (rows.country != state, "foreign"))
+    stream = ibis.coalesce(rows.stream, home if state else rows.stream, "not_stated")
     topics, roles = tables["topic_of"], tables["role_of"]
     training = topics.filter(topics.topic.isin(TRAINING_OF_TRAINERS)).select("record")
     training = training.union(roles.filter(roles.role.isin(TRAINERS)).select("record")).distinct()
@@ -98,6 +103,19 @@ def people_rows(tables: Mapping[str, Any], centre: str, state: str) -> Any:
         rows.mutate(trainers=is_trainer.ifelse(people, 0.0), people=people)
         .group_by(*keys)
         .aggregate(people=ibis._.people.sum(), trainers=ibis._.trainers.sum())
+        .order_by(*(ibis.asc(key, nulls_first=True) for key in keys))
+    )
+
+
+def said_rows(tables: Mapping[str, Any], centre: str) -> Any:
+    """Activities with another party, by year, stage and what the parties say of them."""
+    import ibis
+
+    own = own_rows(tables, centre).join(verdict_rows(tables), "record")
+    keys = ("year", "stage", "confirmation")
+    return (
+        own.group_by(*keys)
+        .aggregate(count=own.record.nunique())
         .order_by(*(ibis.asc(key, nulls_first=True) for key in keys))
     )
 
@@ -190,6 +208,7 @@ def expressions(centre: str, state: str) -> dict[str, Any]:
     return {
         "activities": activity_rows(tables, centre),
         "people": people_rows(tables, centre, state),
+        "said": said_rows(tables, centre),
         "topics": topic_rows(tables, centre),
         "carried": carried_rows(tables, centre),
         "shared": shared_rows(tables, centre),

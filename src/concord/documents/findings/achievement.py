@@ -14,6 +14,8 @@ from concord.register import vocabulary
 from concord.register.links import Parties
 from concord.register.words import (
     ActivityKind,
+    CentreFunction,
+    Confirmation,
     CountUnit,
     LifePhase,
     MilestoneStep,
@@ -31,9 +33,11 @@ def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]
     with translation.override(language):
         heads = (_("Measure"), _("What"), _("Stage"), _("Count"))
         note = _("“Not known” is not none: it says that no source or record of the centre tells.")
+        item = _("Each of these is itemised: it counts single records. Of activities with others "
+                 "it is said how many both sides confirm.")  # fmt: skip
         title = f"{name}: {result['year'] or '–'}"
         return [
-            Sheet(title, heads, list(measures(result, language)), (note,)),
+            Sheet(title, heads, list(measures(result, language)), (note, item)),
             Sheet(_("Activities by year"), (_("Year"), _("Done"), _("Planned, or not known")),
                   [(row["year"], row["done"], row["other"]) for row in result["by_year"]]),
             Sheet(_("Stated in total"),
@@ -46,31 +50,47 @@ def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]
 
 
 def measures(result: dict[str, Any], language: str) -> Iterator[Line]:
-    """Each measure with what it counts, its stage and its count; None where it is not known."""
+    """Each measure with what it counts, its stage and its count; None where it is not known.
+
+    In the order of a centre's life by IAEA-TDL-010: needs, then courses, then services.
+    """
+    done = str(Stage.DONE.label)
+    yield _("Needs that its State has assessed"), None, None, result["needs"] or None
+    courses = result["courses"]
+    yield _("Courses on offer"), None, None, courses["courses"]
+    share = f"{courses['endorsed']} / {courses['courses']}" if courses["endorsed"] else None
+    yield _("Courses checked by a body, by name"), None, None, share
+    for count in result["endorsed_in_total"]:
+        yield _("Courses checked by a body, in total"), None, None, count
     for row in result["activities"]:
         kind = str(ActivityKind(row["sort"]).label) if row["sort"] else None
-        yield _("Activities"), kind, str(Stage(row["stage"] or "unknown").label), row["count"]
+        yield _("Activities"), kind, _stage(row), row["count"]
+    for row in result["said"]:
+        said = str(Confirmation(row["confirmation"]).label)
+        yield _("Activities with others"), said, _stage(row), row["count"]
     yield from _people(result["people"])
     for row in result["topics"]:
         label = f"{row['topic']} {vocabulary.topics().label(row['topic'], language)}"
-        yield _("Topics"), label, str(Stage(row["stage"] or "unknown").label), row["count"]
-    courses = result["courses"]
-    yield _("Courses on offer"), None, None, courses["courses"]
-    yield _("Courses checked by a body, by name"), None, None, courses["endorsed"] or None
-    for count in result["endorsed_in_total"]:
-        yield _("Courses checked by a body, in total"), None, None, count
+        yield _("Topics"), label, _stage(row), row["count"]
     for row in result["evaluation"]:
         level = row["level"]
         words = _("Kirkpatrick %(level)d") % {"level": level} if level else _("not known")
-        yield _("Level of evaluation reached"), words, str(Stage.DONE.label), row["count"]
+        yield _("Level of evaluation reached"), words, done, row["count"]
     for row in result["shared"]:
-        stage = str(Stage(row["stage"] or "unknown").label)
-        yield _("Exchanges of material"), str(row["year"] or ""), stage, row["count"]
-    yield _("Years running with something done"), None, str(Stage.DONE.label), result["running"]
+        yield _("Exchanges of material"), str(row["year"] or ""), _stage(row), row["count"]
+    yield _("Years running with something done"), None, done, result["running"]
     for row in result["carried"]:
         part = str(PartRole(row["part"]).label)
         share = f"{row['own_alone']:.0f} / {row['activities']}"
-        yield _("Carried by its own alone, where named"), part, str(Stage.DONE.label), share
+        yield _("Carried by its own alone, where named"), part, done, share
+    for row in result["services"]:
+        yield _("Services"), str(CentreFunction(row["function"]).label), None, row["count"]
+    if not result["services"]:
+        yield _("Services"), None, None, None
+
+
+def _stage(row: dict[str, Any]) -> str:
+    return str(Stage(row["stage"] or "unknown").label)
 
 
 def _people(rows: Iterable[dict[str, Any]]) -> Iterator[Line]:
