@@ -12,6 +12,7 @@ from concord.core.disclosure import Viewer
 from concord.documents.findings import Cell, Sheet
 from concord.register import vocabulary
 from concord.register.assumptions import assumption_words
+from concord.register.words import TrainingLevel
 
 
 def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]:  # noqa: ARG001
@@ -65,7 +66,8 @@ def _figures(title: str, rows: Iterable[Mapping[str, Any]], language: str) -> Sh
             figures += [central, low, middle, high]
         lines.append((
             row["topic"], _topic(row["topic"], language),
-            vocabulary.roles().label(role, language) if role else None, row.get("level"), *figures,
+            vocabulary.roles().label(role, language) if role else None,
+            str(TrainingLevel(row["level"]).label) if row.get("level") else None, *figures,
         ))  # fmt: skip
     note = _("Modelled from published totals and from assumptions, unless a State supplied it.")
     return Sheet(title, heads, lines, (note,))

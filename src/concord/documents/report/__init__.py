@@ -19,11 +19,18 @@ from concord.documents.findings import Cell, Sheet
 
 HERE: Final = Path(__file__).parent
 NARROW: Final = 10
-"""Columns up to which a table is printed in letters of the usual size."""
+"""Columns up to which a table is printed on upright pages; broader ones lie across."""
 MOST_ROWS: Final = 400
-"""Rows of a table that are printed; the workbook has all of them."""
+MOST_WIDE: Final = 60
+"""Rows that are printed of a table, and of one that lies across; the workbook has all of them."""
 UNKNOWN: Final = "□"
 """Stands for a sign that our fonts do not have: a report for all readers may show no other gap."""
+BROADEST: Final = 178.0
+HIGHEST: Final = 205.0
+"""The most room for a drawing, in mm."""
+PIXEL: Final = 0.26
+"""A pixel of a drawing, in mm."""
+_SIZE: Final = re.compile(r'width="([0-9]+)" height="([0-9]+)"')
 _VARIABLE: Final = re.compile(r"var\(--[a-z-]+, ?([^)]+)\)")
 
 
@@ -112,8 +119,11 @@ def _section(section: Section, report: Report) -> dict[str, object]:
     return {
         "title": _heading(section.title),
         "lead": list(section.lead),
-        "pictures": [{"svg": _plain_svg(p.svg), "alt": _heading(p.alt)} for p in section.pictures],
-        "sheets": [_sheet(sheet, report) for sheet in section.sheets],
+        "pictures": [
+            {"svg": _plain_svg(p.svg), "alt": _heading(p.alt), "width": _width(p.svg)}
+            for p in section.pictures
+        ],
+        "sheets": [_sheet(sheet, report, section.title) for sheet in section.sheets],
     }
 
 
@@ -122,8 +132,19 @@ def _plain_svg(svg: str) -> str:
     return _VARIABLE.sub(r"\1", svg).replace("system-ui, sans-serif", "Noto Sans")
 
 
-def _sheet(sheet: Sheet, report: Report) -> dict[str, object]:
-    rows = [[_cell(cell) for cell in row] for row in sheet.rows[:MOST_ROWS]]
+def _width(svg: str) -> float:
+    """How broad a drawing is printed, in mm: as drawn, if it fits on a page beside its heading."""
+    found = _SIZE.search(svg)
+    if found is None:
+        return BROADEST
+    wide, high = map(float, found.groups())
+    return round(min(BROADEST, wide * PIXEL, HIGHEST * wide / high), 2)
+
+
+def _sheet(sheet: Sheet, report: Report, above: str) -> dict[str, object]:
+    is_wide = len(sheet.heads) > NARROW
+    most = MOST_WIDE if is_wide else MOST_ROWS
+    rows = [[_cell(cell) for cell in row] for row in sheet.rows[:most]]
     left_out = len(sheet.rows) - len(rows)
     notes = [*sheet.notes, *([report.more % {"n": left_out}] if left_out else [])]
     lengths = [
@@ -132,9 +153,17 @@ def _sheet(sheet: Sheet, report: Report) -> dict[str, object]:
     ]
     widths = [round(min(max(length, 6), 45) ** 0.6, 2) for length in lengths]
     return {
-        "title": _heading(sheet.title), "heads": list(sheet.heads), "rows": rows, "notes": notes,
-        "widths": widths, "size": 7.5 if len(sheet.heads) <= NARROW else 5.0,
+        "title": None if sheet.title == above else _heading(sheet.title),
+        "heads": list(sheet.heads), "rows": rows, "notes": notes, "widths": widths,
+        "wide": is_wide,
+        "numbers": [_is_number(sheet, place) for place in range(len(sheet.heads))],
     }  # fmt: skip
+
+
+def _is_number(sheet: Sheet, place: int) -> bool:
+    """Whether a column holds numbers, which stand to the right."""
+    cells = [row[place] for row in sheet.rows if row[place] is not None]
+    return bool(cells) and all(isinstance(cell, int | float) for cell in cells)
 
 
 def _heading(text: str) -> str:
@@ -145,4 +174,6 @@ def _heading(text: str) -> str:
 def _cell(cell: Cell) -> str:
     if cell is None:
         return "–"
-    return f"{cell:g}" if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return f"{cell:.2g}" if abs(cell) < 1 else f"{cell:g}"
+    return str(cell)

@@ -10,18 +10,16 @@ from django.utils.translation import gettext as _
 
 from concord.documents.findings import Cell, Sheet, sheets_of
 from concord.documents.findings.collaboration import Labels, evidence
-from concord.documents.graph import GraphLink, GraphNode, draw_graph
+from concord.documents.networkmap import draw_network
 from concord.documents.years import YearBar, draw_years
 from concord.register.words import Cut
 from concord.studies.collaboration import CollaborationQuestion
 from concord.studies.kept import Kept
-from concord.web.templatetags.reading import language, word
+from concord.web.templatetags.reading import language
 from concord.web.views.assumptions import assumption_rows, other_params
 from concord.web.views.studying import Asked, study_page
 from concord.web.views.viewer import viewer_of
 
-MOST_EDGES = 60
-"""Links drawn in the graph: the strongest. The table has them all."""
 MOST_CHOICES = 60
 """Parties offered to choose from."""
 MOST_ROWS = 40
@@ -54,7 +52,7 @@ def _present(
         "whole": asked.address(party=None),
         "years": _years(result, asked, question),
         "all_years": asked.address(since=None, until=None),
-        "graph": _graph(result, labels, question),
+        "graph": draw_network(result, labels, ego=lambda key: _ego(question, key)),
         "matrix": _matrix(result, labels)
         if question.level == "state" and not question.party
         else None,
@@ -106,50 +104,9 @@ def _years(result: dict[str, Any], asked: Asked, question: CollaborationQuestion
     )
 
 
-def _graph(result: dict[str, Any], labels: Labels, question: CollaborationQuestion) -> str:
-    drawn = result["links"][:MOST_EDGES]
-    keys = sorted({key for link in drawn for key in (link["a"], link["b"])}, key=labels.of)
-    nodes = [GraphNode(key, labels.of(key), _ego(question, key), _is_state(key)) for key in keys]
-    links = [
-        GraphLink(
-            link["a"], link["b"], _hint(link, labels),
-            evidence(link["a"], link["b"], question.cut.value),
-            link["confirmation"], is_planned=False, depth=link["claimed"],
-        )
-        for link in drawn
-    ]  # fmt: skip
-    description = _(
-        "Full lines are confirmed by both sides, dashed ones are one-sided, dotted ones have no "
-        "party’s own account; the broader, the deeper. A party leads to its own view, a line to "
-        "its links and their sources."
-    )
-    if result["link_count"] > len(drawn):
-        description += " " + _("Drawn are the %(count)d strongest.") % {"count": len(drawn)}
-    return draw_graph(
-        sorted(nodes, key=lambda node: not node.is_state),
-        links,
-        chart_id="network",
-        title=_("Who works with whom"),
-        description=description,
-    )
-
-
-def _is_state(key: str) -> bool:
-    return ":" not in key or key.startswith("state:")
-
-
 def _ego(question: CollaborationQuestion, key: str) -> str:
     changed = question.model_copy(update={"party": key, "bridge": ()})
     return Asked("collaboration", changed, "/collaboration/network/").link
-
-
-def _hint(link: dict[str, Any], labels: Labels) -> str:
-    return _("%(a)s – %(b)s: depth %(depth)d, %(confirmation)s") % {
-        "a": labels.of(link["a"]),
-        "b": labels.of(link["b"]),
-        "depth": link["claimed"],
-        "confirmation": word(link["confirmation"], "Confirmation"),
-    }
 
 
 def _matrix(result: dict[str, Any], labels: Labels) -> dict[str, object]:

@@ -9,13 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from concord.core.analysis.coverage import State
 from concord.core.disclosure import Viewer
 from concord.core.vocabulary import UnknownCodeError
-from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
+from concord.documents.coveragemap import draw_coverage, draw_roles
 from concord.jobs.kept import kept_coverage
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError
@@ -51,7 +50,6 @@ STATE_LABELS = {
     State.EVENT_ONLY: gettext_lazy("event only"),
     State.NOT_FOUND: gettext_lazy("not found in open sources"),
 }
-MARKS = {"course": "offered", "statement": "said", "activity": "event"}
 
 
 def coverage(request: HttpRequest) -> HttpResponse:
@@ -76,7 +74,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "kept": kept,
         "declared_years": declared_of(viewer=viewer, years=years_shown()),
         "chart": _chart(centres, kept, cut) if kept else "",
-        "roles_chart": _roles_chart(kept, cut) if kept else "",
+        "roles_chart": draw_roles(result["topics"], language=language(), address=_address(cut)),
         "counts": [(STATE_LABELS[state], state.value, count) for state, count in counts.items()],
         "rows": [_row(topic, parties) for topic in result["topics"]],
         "overlaps": overlaps[:MOST_ROWS],
@@ -193,67 +191,9 @@ def _chart(all_centres: list[RecordView], kept: Kept, cut: Cut) -> str:
         for centre in all_centres
         if any(str(centre.id) in t["by_centre"] for t in kept.result["topics"])
     ][:MOST_COLUMNS]
-
-    def cells(found: dict[str, Any], href: str) -> list[HeatCell]:
-        return [_cell(found["by_centre"].get(str(c.id), []), href) for c in centres]
-
-    return draw_heatmap(
-        [short_name(centre, language()) for centre in centres],
-        _rows(kept, cut, cells),
-        chart_id="coverage",
-        title=_("Topics by centre"),
-        description=_("A filled square is a course record, a hatched one a statement, an outlined "
-                      "one a single event; a dash means not found in open sources."),
-    )  # fmt: skip
+    named = [(str(centre.id), short_name(centre, language())) for centre in centres]
+    return draw_coverage(kept.result["topics"], named, language=language(), address=_address(cut))
 
 
-def _roles_chart(kept: Kept, cut: Cut) -> str:
-    """Topic by role, of courses for which a source names the role; nothing where it names none."""
-    roles = [
-        entry
-        for entry in vocabulary.roles()
-        if any(entry.code in t["roles"] for t in kept.result["topics"])
-    ]
-    if not roles:
-        return ""
-
-    def cells(found: dict[str, Any], href: str) -> list[HeatCell]:
-        counts = [len(found["roles"].get(role.code, ())) for role in roles]
-        return [
-            HeatCell("offered" if n else "", str(n) if n else "", href if n else None,
-                     _("%(count)d of the centres") % {"count": n} if n else "")
-            for n in counts
-        ]  # fmt: skip
-
-    return draw_heatmap(
-        [role.label(language()) for role in roles],
-        _rows(kept, cut, cells),
-        chart_id="roles",
-        title=_("Topics by role"),
-        description=_("How many centres have a course on the topic for which a source names the "
-                      "role. What is said of a centre’s audiences as a whole is not counted."),
-    )  # fmt: skip
-
-
-def _rows(
-    kept: Kept, cut: Cut, cells: Callable[[dict[str, Any], str], Sequence[HeatCell]]
-) -> list[HeatRow]:
-    """Rows of a heat map: a heading for each group, and its topics."""
-    rows: list[HeatRow] = []
-    for entry in vocabulary.topics().children(None):
-        rows.append(HeatRow(f"{entry.code} {entry.label(language())}", None, (), is_heading=True))
-        for found in kept.result["topics"]:
-            if vocabulary.topics()[found["code"]].parent != entry.code:
-                continue
-            label = f"{found['code']} {vocabulary.topics().label(found['code'], language())}"
-            href = f"{reverse('topic', args=[found['code']])}?cut={cut.value}"
-            rows.append(HeatRow(label, href, cells(found, href)))
-    return rows
-
-
-def _cell(kinds: list[str], href: str) -> HeatCell:
-    for kind in ("course", "activity", "statement"):
-        if kind in kinds:
-            hints = {"course": _("course"), "activity": _("event"), "statement": _("statement")}
-            return HeatCell(MARKS[kind], "", href, ", ".join(hints[k] for k in kinds))
-    return HeatCell("", "", None, _("not found in open sources"))
+def _address(cut: Cut) -> Callable[[str], str]:
+    return lambda code: f"{reverse('topic', args=[code])}?cut={cut.value}"
