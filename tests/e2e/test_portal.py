@@ -16,10 +16,13 @@ from concord.record.selectors import record_list
 
 pytestmark = [pytest.mark.browser]
 
-MAIN = ["/", "/institutions/", "/training/", "/collaboration/", "/coverage/", "/statements/"]
+MAIN = [
+    "/", "/institutions/", "/training/", "/collaboration/", "/coverage/", "/statements/",
+    "/gaps/", "/gaps/?topic=D1", "/gaps/?assume.share.core=0.8", "/overlap/",
+]  # fmt: skip
 OTHERS = [
     "/institutions/compare/", "/coverage/B1/", "/sources/", "/recommendations/", "/glossary/",
-    "/about/", "/nowhere/", "/account/login/", "/account/password/reset/",
+    "/about/", "/nowhere/", "/overlap/?topic=A1", "/account/login/", "/account/password/reset/",
 ]  # fmt: skip
 LANGUAGES = ["" if code == "en" else f"/{code}" for code, _name in settings.LANGUAGES]
 TOUR = {
@@ -47,7 +50,7 @@ def test_main_pages_have_no_violation_and_fit_a_phone(browser: Browser, portal: 
 def test_dark_pages_have_no_violation(browser: Browser, portal: str) -> None:
     page = browser.new_page(color_scheme="dark")
     faults: list[str] = []
-    for address in ("/", "/coverage/", "/collaboration/"):
+    for address in ("/", "/coverage/", "/collaboration/", "/gaps/", "/overlap/"):
         page.goto(portal + address)
         faults += violations(page)
     page.close()
