@@ -160,5 +160,9 @@ def test_years_run_without_a_break() -> None:
 def test_every_centre_of_the_register_has_a_year() -> None:
     listed = Client().get("/api/institutions?kind=coe&kind=nssc").json()["records"]
     assert len(listed) > 5
+    lives = 0
     for row in listed:
-        assert Client().get(f"/institutions/{row['id']}/year/").status_code == 200
+        page = Client().get(f"/institutions/{row['id']}/year/")
+        assert page.status_code == 200
+        lives += "life-title" in page.content.decode()
+    assert lives > 5

@@ -18,6 +18,7 @@ from concord.documents.coveragemap import draw_coverage
 from concord.documents.findings import Cell, Sheet, sheets_of
 from concord.documents.findings.collaboration import Labels
 from concord.documents.gapmap import draw_gaps
+from concord.documents.lifeline import draw_life
 from concord.documents.networkmap import draw_network
 from concord.documents.report import Picture, Report, Section
 from concord.documents.report.sources import sources_sheet
@@ -174,15 +175,25 @@ def _pictures(
         svg = draw_gaps(result["cells"], offered, language=language, chart_id="gaps",
                         address=lambda topic, _role: f"/gaps/?topic={topic}")  # fmt: skip
         return [Picture(svg, _("How many people lack valid training, by topic and role"))]
-    if name == "achievement" and result["by_year"]:
-        bars = [
-            YearBar(row["year"], row["done"] + row["other"], row["done"], "", str(row["year"]),
-                    row["year"] == result["year"])
-            for row in result["by_year"]
-        ]  # fmt: skip
+    return _of_year(result) if name == "achievement" else []
+
+
+def _of_year(result: Mapping[str, Any]) -> list[Picture]:
+    bars = [
+        YearBar(row["year"], row["done"] + row["other"], row["done"], "", str(row["year"]),
+                row["year"] == result["year"])
+        for row in result["by_year"]
+    ]  # fmt: skip
+    found = []
+    if bars:
+        alt = _("Activities by year. Filled: done. Outlined: planned, or not known whether done.")
         svg = draw_years(bars, chart_id="years", title=_("Activities by year"), description="")
-        return [Picture(svg, _("Activities by year"))]
-    return []
+        found.append(Picture(svg, alt))
+    if life := draw_life(result):
+        alt = _("The years that sources give for phases of life (IAEA-TDL-010) and for steps; "
+                "planned ones are outlined.")  # fmt: skip
+        found.append(Picture(life, alt))
+    return found
 
 
 def _centres(result: Mapping[str, Any], viewer: Viewer, language: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from concord.documents.findings.achievement import measures, sheets
+from concord.documents.lifeline import draw_life
 from concord.documents.years import YearBar, draw_years
 from concord.record.selectors import record_get
 from concord.register.declarations import declared_of
@@ -34,6 +35,8 @@ def _present(request: HttpRequest, question: AchievementQuestion, kept: Kept) ->
         "record": record,
         "year": year,
         "chart": _chart(result["by_year"], asked, year),
+        "is_own": f"institution:{question.centre}" in viewer.audiences,
+        "life": draw_life(result),
         "measures": list(measures(result, language())),
         "sheets": sheets(result, viewer, language())[2:],
         "declared_years": declared_of(viewer=viewer, years=[year], institutions=[record.id])
