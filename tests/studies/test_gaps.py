@@ -114,6 +114,11 @@ def test_a_what_if_changes_the_answer_and_nonsense_is_refused(make: Maker) -> No
     page = Client().get("/gaps/", {"assume.share.core": "1.0"})
     assert page.status_code == 200
     assert "Take all changes back" in page.content.decode()
+    guards = {row["role"]: row["target"][3] for row in run(topic="B5")["cells"]}["R08"]
+    fewer = run(topic="B5", assume={"share.R08.B5": 0.1})["cells"]
+    assert {row["role"]: row["target"][3] for row in fewer}["R08"] < guards / 5
+    of_topic = Client().get("/gaps/", {"topic": "B5", "assume.share.R08.B5": "0.1"})
+    assert 'value="0.1"' in of_topic.content.decode()
     for wrong in ({"assume.share.core": "7"}, {"assume.nothing": "1"}, {"state": "Japan"}):
         answer = Client().get("/gaps/", wrong)
         assert answer.status_code == 400, wrong

@@ -46,6 +46,7 @@ from concord.record.selectors import RecordView, record_get, record_list, regist
 from concord.record.sensitive import confirming, rules_faults
 from concord.record.then import records_then
 from concord.register import vocabulary
+from concord.register.assumptions import assumption_faults
 from concord.register.reading import title_of
 from concord.register.words import CENTRE_KINDS, Cut, InstitutionKind
 from concord.studies.coverage import coverage_get, coverage_run
@@ -332,8 +333,11 @@ def synth(
 
 @app.command()
 def check() -> None:
-    """Verify the database's own invariants, and the rules of the content check."""
+    """Verify the database's invariants, the rules of the content check, and what is assumed."""
     faults = 0
+    for said in assumption_faults():
+        console.print(said, markup=False, highlight=False)
+        faults += 1
     for fault in rules_faults():
         console.print(f"{fault.where}: {fault.what}", markup=False, highlight=False)
         faults += 1

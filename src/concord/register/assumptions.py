@@ -1,23 +1,51 @@
-"""The assumptions and role profiles of this installation, read once from ``data/vocabulary``."""
+"""The assumptions and role profiles of this installation, read once from ``data/vocabulary``.
+
+An operator's folder (``CONCORD_ASSUMPTIONS``) may hold files of the same names: a row there takes
+the place of ours with the same key, or stands beside ours.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
-from concord.core.analysis.assumptions import Assumption, Assumptions
+from concord.core.analysis.assumptions import Assumption, Assumptions, OutOfRangeError
 from concord.core.analysis.needs import Requirement
-from concord.core.vocabulary import Vocabulary
+from concord.core.vocabulary import LANGUAGES, Vocabulary, vocabulary_from_rows
 from concord.register import vocabulary
 from concord.register.vocabulary import read_rows
 from concord.register.words import TrainingLevel
 
+_KEYS: Final = {"assumptions": ("code",), "role_profiles": ("role", "topic")}
+NO_NEED: Final = "none"
+"""The reason of a row by which an operator takes a need of ours away."""
+_OWN: Final = re.compile(r"(share|years)\.(R\d{2})\.([A-I]\d)")
+"""The key of a number that is of one role and one topic."""
+_RANGES: Final = {"share": (0.0, 1.0), "years": (0.25, 50.0)}
 
-def _file(name: str) -> Path:
+
+def _rows(name: str) -> list[dict[str, str]]:
+    """The rows of a file, with those of the operator in their place."""
     folder: Path = settings.CONCORD_VOCABULARY
-    return folder / f"{name}.csv"
+    ours = read_rows(folder / f"{name}.csv")
+    found = {tuple(row[key] for key in _KEYS[name]): row for row in ours}
+    own = Path(settings.CONCORD_ASSUMPTIONS) / f"{name}.csv"
+    if settings.CONCORD_ASSUMPTIONS and own.is_file():
+        for row in read_rows(own):
+            missing = [head for head in ours[0] if head not in row and head not in LANGUAGES]
+            if missing:
+                message = f"{own}: there is no column {', '.join(missing)}"
+                raise ValueError(message)
+            key = tuple(row[head] for head in _KEYS[name])
+            found[key] = found.get(key, {}) | row
+    return list(found.values())
 
 
 @lru_cache
@@ -28,13 +56,15 @@ def assumptions() -> Assumptions:
             row["code"], float(row["central"]), float(row["low"]), float(row["high"]),
             row["unit"], row["source"],
         )
-        for row in read_rows(_file("assumptions"))
+        for row in _rows("assumptions")
     )  # fmt: skip
 
 
+@lru_cache
 def assumption_words() -> Vocabulary:
     """What each assumption means, in the languages of the interface."""
-    return vocabulary.load("assumptions")
+    version = vocabulary.load("assumptions").version
+    return vocabulary_from_rows("assumptions", version, _rows("assumptions"))
 
 
 @lru_cache
@@ -45,7 +75,62 @@ def role_profiles() -> tuple[Requirement, ...]:
     its own come before those. Raises ``ValueError`` that names the row.
     """
     known = assumptions()
-    return tuple(_requirement(row, known) for row in read_rows(_file("role_profiles")))
+    return tuple(
+        _requirement(row, known) for row in _rows("role_profiles") if row["reason"] != NO_NEED
+    )
+
+
+def assumptions_if(values: Mapping[str, float]) -> Assumptions:
+    """The assumptions with other values; raises as ``Assumptions.with_values`` does.
+
+    A number of one role and topic (``share.R08.B5``, ``years.R08.B5``) may be changed too; it
+    changes the profile (``role_profiles_if``).
+    """
+    for key in values.keys() & _own_keys():
+        low, high = _RANGES[key.partition(".")[0]]
+        if not low <= values[key] <= high:
+            raise OutOfRangeError(Assumption(key, low, low, high, ""), values[key])
+    return assumptions().with_values({k: v for k, v in values.items() if k not in _own_keys()})
+
+
+def role_profiles_if(values: Mapping[str, float]) -> tuple[Requirement, ...]:
+    """The role profiles with the numbers of single roles and topics that ``values`` has."""
+    if not values.keys() & _own_keys():
+        return role_profiles()
+    return tuple(_changed(one, values) for one in role_profiles())
+
+
+def _changed(one: Requirement, values: Mapping[str, float]) -> Requirement:
+    share, years = (_certain(f"{kind}.{one.role}.{one.topic}", values) for kind in _RANGES)
+    return replace(one, own_share=share or one.own_share, own_years=years or one.own_years)
+
+
+def _certain(key: str, values: Mapping[str, float]) -> Assumption | None:
+    return Assumption(key, values[key], values[key], values[key], "") if key in values else None
+
+
+@lru_cache
+def _own_keys() -> frozenset[str]:
+    return frozenset(f"{kind}.{p.role}.{p.topic}" for p in role_profiles() for kind in _RANGES)
+
+
+@lru_cache
+def assumed_digest() -> str:
+    """SHA-256 of all assumptions and role profiles: results rest on them too."""
+    plain = repr([_rows(name) for name in _KEYS])
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def assumption_faults() -> list[str]:
+    """What is wrong in the files of assumptions and role profiles; nothing where all is well."""
+    try:
+        known = assumptions()
+        words = {entry.code for entry in assumption_words() if entry.labels.get("en")}
+        role_profiles()
+    except (ValueError, KeyError) as error:
+        return [str(error)]
+    return [f"assumptions.csv, {key}: there are no words for it" for key in known
+            if key not in words and not _OWN.fullmatch(key)]  # fmt: skip
 
 
 def _requirement(row: dict[str, str], known: Assumptions) -> Requirement:

@@ -19,6 +19,9 @@ CONCORD_VOCABULARY = CONCORD_DATA / "vocabulary"
 CONCORD_SENSITIVE_RULES = os.environ.get("CONCORD_SENSITIVE_RULES", "")
 """A file by which the operator extends or switches the rules of the content check."""
 
+CONCORD_ASSUMPTIONS = os.environ.get("CONCORD_ASSUMPTIONS", "")
+"""A folder with the operator's own assumptions.csv and role_profiles.csv, whose rows go first."""
+
 
 def _secret_key() -> str:
     """The key of this installation: from the environment, or kept in a file only we can read."""

@@ -31,7 +31,7 @@ from concord.core.disclosure import Viewer
 from concord.core.timespan import FIRST, LAST, TimeSpan
 from concord.core.vocabulary.folding import fold
 from concord.record.selectors import record_list
-from concord.register.assumptions import assumptions
+from concord.register.assumptions import assumptions_if
 from concord.register.study_tables import study_tables
 from concord.register.words import Cut as Sources
 from concord.register.words import SourceKind
@@ -71,7 +71,7 @@ class CollaborationQuestion(Question):
 
 def weights_of(question: Question) -> Weights:
     """What strength assumes, with what the question assumes in its place."""
-    value = assumptions().with_values(question.assume).value
+    value = assumptions_if(question.assume).value
     return Weights(
         depth=tuple(value(f"collaboration.depth.{step}") for step in range(1, 6)),
         self=value("collaboration.grade.self"),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from concord.register.assumptions import assumed_digest
 from concord.studies.question import Question
 from concord.studies.study import Study, Tables
 
@@ -71,7 +72,9 @@ def _plain(table: pa.Table) -> pa.Table:
 
 def asked_digest(study: Study, question: Question, open_states: Iterable[str]) -> str:
     """What is asked, by which version of what: all of the inputs but the register."""
-    parts = [study.name, study.version, tool(), question.key, sorted(open_states)]
+    parts = [
+        study.name, study.version, tool(), assumed_digest(), question.key, sorted(open_states),
+    ]  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

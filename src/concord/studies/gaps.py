@@ -23,7 +23,7 @@ from concord.core.analysis.gaps import Assessed, Flow, Inputs, Model, assumed, c
 from concord.core.analysis.needs import MarginError, Population, Supplied
 from concord.core.disclosure import Viewer
 from concord.register import vocabulary
-from concord.register.assumptions import assumptions, role_profiles
+from concord.register.assumptions import assumptions_if, role_profiles_if
 from concord.register.study_tables import study_tables
 from concord.register.words import TrainingLevel
 from concord.studies.question import Question
@@ -98,7 +98,8 @@ def inputs_of(run: Run, question: GapsQuestion, states: Sequence[str]) -> Inputs
         if row["kind"] == "need" and row["topic"]
     )
     year = question.year or max((flow.year for flow in flows), default=0)
-    return Inputs(population, role_profiles(), year, flows, assessed)
+    profiles = role_profiles_if(question.assume)
+    return Inputs(population, profiles, year, flows, assessed)
 
 
 def _flows(rows: pa.Table, states: Sequence[str]) -> tuple[Flow, ...]:
@@ -206,7 +207,7 @@ def _rounded(value: float) -> float:
 
 
 def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, Any]:
-    known = assumptions().with_values(question.assume)
+    known = assumptions_if(question.assume)
     regions = regions_shown(context.tables, context.open_states)
     states = set(states_of_region(context.tables, question.region)) | context.open_states
     inputs = inputs_of(run, question, sorted(states))

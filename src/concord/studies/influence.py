@@ -11,7 +11,7 @@ from concord.core.analysis.coverage import Run
 from concord.core.analysis.gaps import Model, assumed, central
 from concord.core.analysis.influence import agreement, indices, places, sample
 from concord.core.analysis.needs import MarginError
-from concord.register.assumptions import assumptions
+from concord.register.assumptions import assumptions_if
 from concord.studies.gaps import (
     GapsQuestion,
     gaps_tables,
@@ -47,7 +47,7 @@ class InfluenceQuestion(GapsQuestion):
 
 
 def _compute(run: Run, question: InfluenceQuestion, context: Context) -> dict[str, Any]:
-    known = assumptions().with_values(question.assume)
+    known = assumptions_if(question.assume)
     own = sorted(context.own_states)
     regions = regions_shown(context.tables, context.open_states)
     states = own or (

@@ -21,7 +21,7 @@ from concord.core.analysis.overlap import (
     proposal,
 )
 from concord.core.disclosure import Viewer
-from concord.register.assumptions import assumptions
+from concord.register.assumptions import assumptions_if
 from concord.register.study_tables import study_tables
 from concord.studies.gaps import (
     CENTRES,
@@ -118,7 +118,7 @@ def _cells(tables: Mapping[str, pa.Table], courses: pa.Table) -> pa.Table:
 
 
 def _compute(run: Run, question: OverlapQuestion, context: Context) -> dict[str, Any]:
-    known = assumptions().with_values(question.assume)
+    known = assumptions_if(question.assume)
     asked = expressions(LEAST)
     pairs = [
         Pair(row["a"], row["b"], row["overlap"], row["stated"])
@@ -218,7 +218,7 @@ def _supply(run: Run, question: OverlapQuestion, context: Context) -> dict[str, 
     states = states_of_region(context.tables, CENTRES)
     asked = GapsQuestion(known_at=question.known_at)
     inputs = inputs_of(run, asked, states)
-    known = assumptions().with_values(question.assume)
+    known = assumptions_if(question.assume)
     model = Model(inputs)
     try:
         gaps = model.topic_gaps(central(assumed(known, inputs.profiles)))[0]

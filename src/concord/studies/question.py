@@ -21,7 +21,7 @@ from concord.core.analysis.assumptions import OutOfRangeError, UnknownAssumption
 from concord.record.errors import InvalidQueryError
 from concord.record.faults import fault_text
 from concord.record.then import moment_of
-from concord.register.assumptions import assumptions
+from concord.register.assumptions import assumptions_if
 from concord.register.listquery import in_utc, read_moment
 
 ASSUME: Final = "assume."
@@ -106,7 +106,7 @@ class Question(BaseModel):
             fields = {_place(fault["loc"]): fault_text(fault) for fault in error.errors()}
             raise InvalidQueryError(fields=fields) from None
         try:
-            assumptions().with_values(found.assume)
+            assumptions_if(found.assume)
         except UnknownAssumptionError as error:
             key = f"{ASSUME}{error.key}"
             raise InvalidQueryError(fields={key: _("there is no such assumption")}) from None

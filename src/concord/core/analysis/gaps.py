@@ -102,7 +102,8 @@ def topic_rows(tables: Mapping[str, Any]) -> Any:
         cells.group_by("topic")
         .aggregate(
             target=cells.target.sum(), stock=cells.stock.sum(), gap=cells.gap.sum(),
-            surplus=cells.surplus.sum(), cells=cells.count(), activities=cells.activities.sum(),
+            surplus=cells.surplus.sum(), cells=cells.count(),
+            activities=cells.activities.cast("float64").sum(),
         )
         .order_by("topic")
     )  # fmt: skip
@@ -263,6 +264,8 @@ class Model:
 
     def _assessed(self, target: Floats, draw: Floats) -> Floats:
         """The targets with those in their place that States have assessed themselves."""
+        import numpy as np
+
         for one in self.inputs.assessed:
             own = [
                 place
@@ -270,9 +273,11 @@ class Model:
                 if state == one.state and p.topic == one.topic and one.role in {"", p.role}
             ]
             if own:
-                total = target[:, own].sum(axis=1, keepdims=True)
                 said = (one.low + (one.high - one.low) * draw)[:, None]
-                target[:, own] *= said / total
+                total = target[:, own].sum(axis=1, keepdims=True)
+                even = np.full((len(total), len(own)), 1.0 / len(own))
+                share = np.divide(target[:, own], total, out=even, where=total > 0)
+                target[:, own] = said * share
         return target
 
     def _stock(self, values: Mapping[str, Floats], leaves: Floats, years: Floats) -> Floats:

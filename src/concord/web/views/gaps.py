@@ -19,13 +19,14 @@ from concord.documents.gapmap import draw_gaps
 from concord.jobs.kept import kept_coverage
 from concord.record.selectors import records_get
 from concord.register import vocabulary
-from concord.register.assumptions import assumptions, role_profiles
+from concord.register.assumptions import assumptions_if, role_profiles_if
 from concord.register.links import Parties
 from concord.register.reading import title_of
 from concord.register.tables import as_ids
 from concord.register.words import Cut
 from concord.studies.gaps import CENTRES, GapsQuestion
 from concord.studies.kept import Kept
+from concord.studies.question import ASSUME
 from concord.web.templatetags.reading import language, language_name
 from concord.web.views.assumptions import assumption_rows, other_params
 from concord.web.views.coverage import STATE_LABELS
@@ -98,6 +99,11 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
         else [],
         "capacity": [r for r in result["capacity"] if r["topic"] == question.topic],
         "assumption_rows": assumption_rows(question, GROUPS),
+        "roles_carried": [
+            (name, value)
+            for name, value in question.params()
+            if not name.startswith(f"{ASSUME}share.R")
+        ],
         "carried": other_params(question),
         "usual": asked.address(assume=dict.fromkeys(question.assume)),
     }
@@ -214,15 +220,20 @@ def _roles(cells: Sequence[Mapping[str, Any]], question: GapsQuestion) -> list[d
     """Of one topic: who needs it and why, and how many lack it."""
     if not question.topic:
         return []
-    profiles = {(one.role, one.topic): one for one in role_profiles()}
-    known = assumptions().with_values(question.assume)
+    profiles = {(one.role, one.topic): one for one in role_profiles_if(question.assume)}
+    known = assumptions_if(question.assume)
     rows = []
     for cell in cells:
         profile = profiles[cell["role"], cell["topic"]]
-        own = profile.own_years
+        own, own_share = profile.own_years, profile.own_share
+        share = own_share.central if own_share else known.value(profile.share)
+        key = f"{ASSUME}share.{cell['role']}.{cell['topic']}"
         rows.append(dict(cell) | {
             "reason": REASONS.get(profile.share, profile.share),
             "years": own.central if own else known.value(profile.years),
+            "share": share,
+            "share_key": key,
+            "is_changed": key.removeprefix(ASSUME) in question.assume,
             "evidence": f"{reverse('training')}?topic={cell['topic']}&role={cell['role']}",
         })  # fmt: skip
     return rows
