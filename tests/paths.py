@@ -160,8 +160,9 @@ def _studies() -> Iterator[Ask]:
         yield _page("report_centre", key)
         yield _page("centre_year", key)
         yield _page("centre_year", key, year="2024")
-    for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"},
-                  {"assume.share.core": "0.8"}):  # fmt: skip
+    for asked in ({"topic": "B1"}, {"role": "R08"}, {"year": "2024"}, {"language": "ja"},
+                  {"assume.share.core": "0.8"}, {"topic": "B1", "role": "R05"},
+                  {"topic": "B5", "assume.share.R08.B5": "0.1"}):  # fmt: skip
         yield _page("gaps", **asked)
     for asked in ({}, {"level": "named"}, {"cut": "brief"}, {"since": "2024", "until": "2025"},
                   {"level": "named", "party": f"institution:{MEMBER}"}, {"party": "KR"},

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from concord.core.analysis.coverage import State
 from concord.core.analysis.gaps import GROUPS
+from concord.core.vocabulary import LANGUAGES
 from concord.documents.gapmap import draw_gaps
 from concord.jobs.kept import kept_coverage
 from concord.record.selectors import records_get
@@ -23,7 +24,7 @@ from concord.register.assumptions import assumptions_if, role_profiles_if
 from concord.register.links import Parties
 from concord.register.reading import title_of
 from concord.register.tables import as_ids
-from concord.register.words import Cut
+from concord.register.words import Cut, TrainingLevel
 from concord.studies.gaps import CENTRES, GapsQuestion
 from concord.studies.kept import Kept
 from concord.studies.question import ASSUME
@@ -35,6 +36,15 @@ from concord.web.views.viewer import viewer_of
 
 CENTRAL: Final = 3
 """Where a figure has its central value, after those that 5, 50 and 95 % of draws stay below."""
+CUT: Final = {
+    "topic": gettext_lazy("Topic"),
+    "role": gettext_lazy("Role"),
+    "level": gettext_lazy("Level"),
+    "language": gettext_lazy("Language"),
+    "year": gettext_lazy("Year"),
+}
+YEARS: Final = 12
+"""Years back that can be chosen; the address takes any."""
 LARGEST: Final = 8
 """Gaps that the page names with what would close them; the table has them all."""
 NAMED: Final = 3
@@ -104,9 +114,30 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
             for name, value in question.params()
             if not name.startswith(f"{ASSUME}share.R")
         ],
+        "cut_fields": _cut_fields(question, result["year"]),
+        "cut_carried": [(name, value) for name, value in question.params() if name not in CUT],
+        "is_cut": any(getattr(question, name) for name in CUT),
         "carried": other_params(question),
         "usual": asked.address(assume=dict.fromkeys(question.assume)),
     }
+
+
+def _cut_fields(question: GapsQuestion, year: int) -> list[dict[str, Any]]:
+    """The parts that a reader can choose to look at, with what is chosen."""
+    tag = language()
+    options = {
+        "topic": [(e.code, f"{e.code} {e.label(tag)}") for e in vocabulary.topics().leaves()
+                  if e.code[0] != "I"],
+        "role": [(entry.code, entry.label(tag)) for entry in vocabulary.roles()],
+        "level": list(TrainingLevel.choices),
+        "language": [(code, language_name(code)) for code in LANGUAGES],
+        "year": [(str(n), str(n)) for n in range(year, year - YEARS, -1)] if year else [],
+    }  # fmt: skip
+    return [
+        {"name": name, "label": label, "options": options[name],
+         "chosen": str(getattr(question, name) or "")}
+        for name, label in CUT.items()
+    ]  # fmt: skip
 
 
 def _region_name(key: str, parties: Parties) -> str:
