@@ -17,7 +17,7 @@ from concord.core.disclosure import ANYONE, Actor, Level, member_of
 from concord.record.models import Revision
 from concord.record.selectors import record_get, record_list
 from concord.record.services import Draft, record_remove, revisions_write
-from concord.record.then import moment_of, records_then
+from concord.record.then import records_then
 from concord.register.tables import coverage_tables
 from concord.register.words import Cut
 from concord.studies.coverage import coverage_run
@@ -100,13 +100,6 @@ def test_what_is_removed_today_was_there_then(past: Past) -> None:
     record_remove(actor=Actor(past.owner), record_id=a, via="test", reason="")
     assert titles(ANYONE, FIRST + DAY) == ["A1"]
     assert titles(ANYONE, dt.datetime.now(dt.UTC)) == []
-
-
-def test_moments_between_two_revisions_are_one(past: Past) -> None:
-    past.say("A1")
-    past.say("B1")
-    assert moment_of(FIRST + DAY * 1.5) == FIRST + DAY
-    assert moment_of(FIRST - DAY) is None
 
 
 def test_an_export_of_then(past: Past, client: Client) -> None:

@@ -212,3 +212,9 @@ def test_a_link_asks_the_same_question(cut: Cut, day: str | None, assume: dict[s
 
 def test_every_study_has_a_name_of_its_own() -> None:
     assert len(set(study_names())) == len(study_names())
+
+
+def test_a_question_keeps_its_moment_whatever_was_written_before_it() -> None:
+    moment = "2026-03-01T14:30:00+09:00"
+    question = CoverageQuestion.read({"known_at": [moment]})
+    assert question.params() == [("known_at", "2026-03-01T05:30:00Z")]

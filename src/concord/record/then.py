@@ -17,12 +17,6 @@ Changes = Callable[[Collection[str] | None], Iterator[Change]]
 """Records of certain kinds, or of all."""
 
 
-def moment_of(known_at: dt.datetime) -> dt.datetime | None:
-    """When the last revision up to a moment was written: the register said the same ever since."""
-    rows = Revision.objects.filter(at__lte=known_at).order_by("-at")
-    return rows.values_list("at", flat=True).first()
-
-
 def records_then(
     *,
     viewer: Viewer,

@@ -20,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from concord.core.analysis.assumptions import OutOfRangeError, UnknownAssumptionError
 from concord.record.errors import InvalidQueryError
 from concord.record.faults import fault_text
-from concord.record.then import moment_of
 from concord.register.assumptions import assumptions_if
 from concord.register.listquery import in_utc, read_moment
 
@@ -29,8 +28,6 @@ ASSUME: Final = "assume."
 _DAY: Final = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _KEY: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 MOST_ASSUMED: Final = 60
-NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-"""A moment before any revision."""
 
 
 class Question(BaseModel):
@@ -122,11 +119,15 @@ class Question(BaseModel):
         return get_origin(cls.model_fields[name].annotation) in {tuple, list, set, frozenset}
 
     def settled(self) -> Self:
-        """The same question in its one form: all moments between two revisions ask the same."""
+        """The same question in its one form, its moment in UTC.
+
+        The moment stays the one that was asked for: one of a revision would tell that there was
+        one, to those who do not see it.
+        """
         if self.known_at is None:
             return self
-        found = moment_of(in_utc(self.known_at, "known_at")) or NEVER
-        return self.model_copy(update={"known_at": found.astimezone(dt.UTC)})
+        moment = in_utc(self.known_at, "known_at").astimezone(dt.UTC)
+        return self.model_copy(update={"known_at": moment})
 
     def params(self, **changes: Any) -> list[tuple[str, str]]:
         """The parameters of its permanent link; ``changes`` are of single fields, None drops one.

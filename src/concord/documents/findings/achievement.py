@@ -35,9 +35,11 @@ def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]
         note = _("“Not known” is not none: it says that no source or record of the centre tells.")
         item = _("Each of these is itemised: it counts single records. Of activities with others "
                  "it is said how many both sides confirm.")  # fmt: skip
+        rows = [(*line[:-1], _("not known") if line[-1] is None else line[-1])
+                for line in measures(result, language)]  # fmt: skip
         title = f"{name}: {result['year'] or '–'}"
         return [
-            Sheet(title, heads, list(measures(result, language)), (note, item)),
+            Sheet(title, heads, rows, (note, item)),
             Sheet(_("Activities by year"), (_("Year"), _("Done"), _("Planned, or not known")),
                   [(row["year"], row["done"], row["other"]) for row in result["by_year"]]),
             Sheet(_("Stated in total"),

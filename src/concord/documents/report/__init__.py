@@ -161,9 +161,9 @@ def _sheet(sheet: Sheet, report: Report, above: str) -> dict[str, object]:
 
 
 def _is_number(sheet: Sheet, place: int) -> bool:
-    """Whether a column holds numbers, which stand to the right."""
+    """Whether a column holds numbers, but for a word here and there; they stand to the right."""
     cells = [row[place] for row in sheet.rows if row[place] is not None]
-    return bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+    return 2 * sum(isinstance(cell, int | float) for cell in cells) > len(cells)
 
 
 def _heading(text: str) -> str:

@@ -79,11 +79,11 @@ def centre_report(
         pictures = _pictures("achievement", results, viewer, language)
         sources = sources_sheet(viewer, language, known_at, centre)
         sections = [
-            Section(name, (lead,), pictures, found),
+            Section(_("What was done"), (lead,), pictures, found),
             Section(sources.title, sheets=(sources,)),
         ]
         year = [result["year"]] if result["year"] else []
-        title = _("%(name)s: a year") % {"name": name}
+        title = f"{name}: {result['year'] or '–'}"
         return _report(
             title,
             sections,
