@@ -15,6 +15,7 @@ from people import centre_of, join
 from concord.accounts.models import Role
 from concord.core.analysis.collaboration import Weights, expressions
 from concord.core.disclosure import ANYONE
+from concord.documents.findings.collaboration import evidence
 from concord.record.selectors import record_list, records_get
 from concord.register.links import Parties, brief_sources, party_ids, verdict_of
 from concord.register.lists import answers_about
@@ -91,6 +92,17 @@ def test_the_exchange_of_materials_was_only_planned_by_both() -> None:
     assert "Republic of Korea" in row
     (record,) = re.findall(r'href="(/records/[^"]+)"', row)
     assert "Centers of Excellence in East Asia" in Client().get(record).content.decode()
+
+
+@pytest.mark.usefixtures("east_asia")
+@pytest.mark.parametrize("level", ["state", "named"])
+def test_every_link_leads_to_its_records(level: str) -> None:
+    links = found(level=level)["links"]
+    ends = {(":" in link["a"], ":" in link["b"]): link for link in links}  # one of each sort
+    for link in [*ends.values(), *links[::9]]:
+        page = Client().get(evidence(link["a"], link["b"])).content.decode()
+        (total,) = re.findall(r"<p aria-live=\"polite\">\s*(\d+) link", page)
+        assert int(total) >= link["records"], link
 
 
 @pytest.mark.usefixtures("east_asia")

@@ -354,6 +354,8 @@ def _told(found: Collaboration, ids: Mapping[int, str]) -> dict[str, list[dict[s
              "stage": row["stage"], "said": row["said"], "acted": bool(row["acted"]),
              "depth": row["step"]}
         )  # fmt: skip
+    for rows in told.values():  # numbers of records differ from process to process
+        rows.sort(key=lambda row: (row["a"], row["b"], row["kind"], row["record"]))
     return told
 
 
@@ -374,4 +376,4 @@ def _own(found: Collaboration, own: pa.Table) -> dict[str, Any] | None:
     return asdict(claims) | {"index": claims.index}
 
 
-register_study(Study("collaboration", CollaborationQuestion, tables_of, compute))
+register_study(Study("collaboration", CollaborationQuestion, tables_of, compute, version=2))

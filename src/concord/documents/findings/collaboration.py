@@ -138,7 +138,7 @@ class _Sheets:
             (
                 *self._pair(link),
                 round(link["strength"], 3),
-                link["depth"],
+                link["depth"] or "–",
                 link["claimed"],
                 ", ".join(str(KINDS[kind]) for kind in link["kinds"]),
                 ", ".join(str(Tier(tier).label) for tier in TIERS if tier in link["tiers"]),
