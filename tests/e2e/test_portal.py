@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.browser]
 
 MAIN = [
     "/", "/institutions/", "/training/", "/collaboration/", "/coverage/", "/statements/",
-    "/gaps/", "/gaps/?topic=D1", "/gaps/?assume.share.core=0.8", "/overlap/",
+    "/gaps/", "/gaps/?topic=D1", "/gaps/?assume.share.core=0.8", "/gaps/?topic=B1&role=R05",
+    "/overlap/",
 ]  # fmt: skip
 OTHERS = [
     "/institutions/compare/", "/coverage/B1/", "/sources/", "/recommendations/", "/glossary/",
