@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from concord.cli.commands import app
 from concord.core.disclosure import ANYONE, Level
 from concord.core.vocabulary import LANGUAGES
+from concord.documents.report import signs
 from concord.documents.report.making import REGION, region_report
 from concord.documents.report.sources import sources_sheet
 from concord.register.assumptions import assumption_words, assumptions
@@ -77,6 +79,9 @@ def test_a_report_shows_pictures_and_lists_what_it_rests_on() -> None:
     words = assumption_words()
     assert all(key in assumed or words[key].label("en") in assumed for key in assumptions())
     assert "13 not answered" in made.lead[0]
+    for language in LANGUAGES:
+        written = str(asdict(region_report(results, ANYONE, language, None)))
+        assert not {sign for sign in written if sign not in signs()}, language
 
 
 @pytest.mark.django_db

@@ -90,7 +90,7 @@ def report_pdf(report: Report) -> bytes:
 
 
 @lru_cache
-def _signs() -> frozenset[str]:
+def signs() -> frozenset[str]:
     """Every sign that one of the fonts has, and the breaks of lines."""
     found = {"\n", "\t"}
     for line in (HERE / "fonts" / "signs.txt").read_text(encoding="ascii").split():
@@ -100,7 +100,7 @@ def _signs() -> frozenset[str]:
 
 
 def _shown(text: str) -> str:
-    known = _signs()
+    known = signs()
     return "".join(sign if sign in known else UNKNOWN for sign in text)
 
 
