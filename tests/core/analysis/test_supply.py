@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from concord.core.analysis import offers, supply
 from concord.studies.engine import DuckEngine
@@ -56,6 +58,15 @@ def test_of_several_breakdowns_the_most_detailed_counts_alone() -> None:
     ]  # fmt: skip
 
 
+def test_a_breakdown_that_counts_countries_hides_none_that_counts_people() -> None:
+    """Twelve countries of participants, each named, are no people and no choice."""
+    rows = [
+        count(1, 30, breakdown="total"),
+        count(1, 12, breakdown="by country", unit="country", country="KR"),
+    ]
+    assert [r["people"] for r in flow(rows, [DONE])] == [30.0]
+
+
 def test_what_is_not_named_stays_unknown_but_domestic_people_are_of_the_place() -> None:
     rows = [count(1, 5, stream="domestic"), count(1, 7, stream="foreign")]
     found = flow(rows, [DONE])
@@ -69,7 +80,9 @@ def test_planned_people_and_activities_never_count_as_trained() -> None:
     cancelled = DONE | {"record": 3, "stage": "cancelled"}
     rows = [count(1, 5, stage="planned"), count(2, 6), count(3, 7), count(1, 8, breakdown="total")]
     found = flow(rows, [DONE, planned, cancelled])
-    assert {r["held"]: r["people"] for r in found} == {True: 8.0, False: 18.0}
+    assert {r["held"]: r["people"] for r in found} == {True: 8.0, False: 11.0}, (
+        "cancelled is neither"
+    )
 
 
 def test_what_counts_countries_counts_no_people() -> None:
@@ -108,3 +121,35 @@ def test_an_offer_is_a_course_of_a_centre() -> None:
         engine.put(data)
         (row,) = engine.run(offers.expressions()["offers"]).to_pylist()
     assert row == {"topic": "B1", "courses": 2, "of_centres": 1, "centres": 2, "activities": 1}
+
+
+PLANNED = st.lists(
+    st.builds(
+        lambda people, at, stage, of, more: count(
+            at, people, stage=stage, country=of, role="R08", breakdown="both", **more
+        ),
+        st.integers(1, 500),
+        st.sampled_from([1, 2, 3]),
+        st.sampled_from(["planned", "cancelled", "unknown", "done"]),
+        st.sampled_from(["KR", "VN", None]),
+        st.sampled_from([{}, {"year": 2030}, {"unit": "completion"}]),
+    ),
+    max_size=6,
+)
+
+
+@given(PLANNED)
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_planned_the_people_trained_stay_the_same(rows: list[dict[str, Any]]) -> None:
+    """What is added is not done, or of an activity that is not done: it adds to no stock."""
+    later = [DONE | {"record": 2, "stage": "planned"}, DONE | {"record": 3, "stage": "unknown"}]
+    more = [r for r in rows if r["stage"] != "done" or r["record"] != 1]
+    own = [count(1, 5, country="KR", role="R08", breakdown="both")]
+    found = flow([*own, *more], [DONE, *later])
+    held = [(r["country"], r["role"], r["people"]) for r in found if r["held"]]
+    assert held == [("KR", "R08", 5.0)]
+    assert not any(r["held"] and r["year"] == 2030 for r in found)
+    planned = [r for r in more if r["stage"] == "planned" and r["record"] != 3]
+    planned += [r for r in more if r["stage"] == "done" and r["record"] == 2]
+    beside = sum(r["people"] for r in found if not r["held"])
+    assert beside == sum(r["count"] for r in planned)

@@ -37,6 +37,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
 """The columns of each table that the study reads; tables may have more."""
 
 DONE: Final = ("done", "under_way")
+TO_COME: Final = (*DONE, "planned")
 UNKNOWN: Final = ""
 """A country or role that the source does not name: counted beside, never guessed."""
 
@@ -53,15 +54,17 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
     events = tables["events"]
     events = events.filter((events.kind == "activity") & events.same_as.isnull())
     events = events.select("record", "stage", place=events.country)
-    rows = tables["participation"]
-    rows = rows.filter(rows.unit != "country").join(events, "record")
+    counts = tables["participation"].filter(ibis._.unit != "country")
+    rows = counts.join(events, "record")
     rows = rows.mutate(
         country=ibis.coalesce(
             rows.country, (rows.stream == "domestic").ifelse(rows.place, ibis.null("string"))
         ),
         held=(rows.stage == "done") & rows.stage_right.isin(DONE),
+        planned=rows.stage.isin(TO_COME)
+        & rows.stage_right.isin(TO_COME)
+        & ((rows.stage == "planned") | (rows.stage_right == "planned")),
     )
-    counts = tables["participation"]
     names = counts.country.notnull() | (ibis.coalesce(counts.stream, "") == "domestic")
     detail = counts.group_by("record", "breakdown").aggregate(
         both=(names & counts.role.notnull()).ifelse(1, 0).sum(),
@@ -76,7 +79,9 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
 
 
 def flow_rows(tables: Mapping[str, Any]) -> Any:
-    """People by country, role, topic, year and unit, done or planned, over all activities.
+    """People by country, role, topic, year and unit, held or planned, over all activities.
+
+    What was cancelled, or is of no known stage, is in neither.
 
     A country or role that is not named is ``UNKNOWN``; a year that is not known is null. Whoever
     takes part is trained in every topic of the activity. Sums are of doubles, which hold whole
@@ -84,7 +89,8 @@ def flow_rows(tables: Mapping[str, Any]) -> Any:
     """
     import ibis
 
-    rows = counted_rows(tables).join(tables["topic_of"], "record")
+    rows = counted_rows(tables).filter(ibis._.held | ibis._.planned)
+    rows = rows.join(tables["topic_of"], "record")
     rows = rows.mutate(
         country=ibis.coalesce(rows.country, UNKNOWN), role=ibis.coalesce(rows.role, UNKNOWN)
     )
