@@ -54,8 +54,7 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
     events = tables["events"]
     events = events.filter((events.kind == "activity") & events.same_as.isnull())
     events = events.select("record", "stage", place=events.country)
-    counts = tables["participation"].filter(ibis._.unit != "country")
-    rows = counts.join(events, "record")
+    rows = tables["participation"].filter(ibis._.unit != "country").join(events, "record")
     rows = rows.mutate(
         country=ibis.coalesce(
             rows.country, (rows.stream == "domestic").ifelse(rows.place, ibis.null("string"))
@@ -65,6 +64,8 @@ def counted_rows(tables: Mapping[str, Any]) -> Any:
         & rows.stage_right.isin(TO_COME)
         & ((rows.stage == "planned") | (rows.stage_right == "planned")),
     )
+    # The same filter written otherwise: one that both share is kept in memory with all its rows.
+    counts = tables["participation"].filter(~(ibis._.unit == "country"))
     names = counts.country.notnull() | (ibis.coalesce(counts.stream, "") == "domestic")
     detail = counts.group_by("record", "breakdown").aggregate(
         both=(names & counts.role.notnull()).ifelse(1, 0).sum(),
