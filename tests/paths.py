@@ -149,6 +149,18 @@ QUICK: Final[Mapping[str, Sequence[str]]] = {
 """Of studies that take long by default, a question that takes less."""
 
 
+def _few_studies() -> Iterator[Ask]:
+    """A few questions to studies that are answered quickly; ``studies_of`` has them all."""
+    yield _page("overlap")
+    yield _page("study_json", "achievement", centre=str(MEMBER))
+    yield _call("get", "/studies/coverage")
+
+
+def studies_of(_world: World) -> list[Ask]:
+    """Every question to a study: they take long, and are asked in a test of their own."""
+    return list(_studies())
+
+
 def _studies() -> Iterator[Ask]:
     yield _page("gaps")
     yield _page("assumptions", base="64", resamples="50")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +11,22 @@ import pytest
 from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from paths import CALLS_NOT_ASKED, COMMANDS, COMMANDS_NOT_ASKED, NOT_ASKED, asks_of
-from worlds import FIELDS, HIDDEN_FROM, Seen, Step, in_world, observe
+from paths import (
+    CALLS_NOT_ASKED,
+    COMMANDS,
+    COMMANDS_NOT_ASKED,
+    NOT_ASKED,
+    asks_of,
+    studies_of,
+)
+from worlds import FIELDS, HIDDEN_FROM, Ask, Seen, Step, World, in_world, observe
 
 from concord.api.endpoints import api
 from concord.cli.commands import app
 from concord.web import urls as web_urls
 
 pytestmark = pytest.mark.django_db
+Asks = Callable[[World], list[Ask]]
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +36,9 @@ def _apart(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     here.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
-def differences(viewer: str, steps: list[Step]) -> list[str]:
+def differences(viewer: str, steps: list[Step], asks: Asks = asks_of) -> list[str]:
     """What lets ``viewer`` tell the worlds apart."""
-    one, two = (observe(name, viewer, steps, asks_of) for name in "AB")
+    one, two = (observe(name, viewer, steps, asks) for name in "AB")
     assert [s.what for s in one] == [s.what for s in two]
     broken = [f"{s.what}: {s.answer[0][0]}" for s in (*one, *two) if _is_broken(s)]
     return broken + [_difference(a, b) for a, b in zip(one, two, strict=True) if a != b]
@@ -52,7 +61,7 @@ def _difference(one: Seen, two: Seen) -> str:
 def asked(viewer: str) -> set[str]:
     """The names of all questions to a world."""
     with in_world("A", viewer, every_kind(viewer)) as (world, _chance, _clock):
-        return {what for what, _ask in asks_of(world)}
+        return {what for what, _ask in (*asks_of(world), *studies_of(world))}
 
 
 def test_every_page_is_asked_or_says_why_not() -> None:
@@ -189,6 +198,13 @@ def histories(draw: st.DrawFn, viewer: str) -> list[Step]:
             steps.append(Step(name, kind, removes=True))
             del known[name]
     return steps
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("viewer", list(HIDDEN_FROM))
+def test_every_study(viewer: str) -> None:
+    found = differences(viewer, every_kind(viewer), studies_of)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.slow
