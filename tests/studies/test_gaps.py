@@ -213,3 +213,17 @@ def test_nobody_else_s_kept_result_holds_a_state_s_figures(make: Maker) -> None:
         assert not any(f'"{state}"' in json.dumps(figures) for state in STATES)
     own = KeptResult.objects.get(study="gaps", audiences=of("JP").key)
     assert set(own.result["states"]) == {"JP"}
+
+
+@pytest.mark.django_db
+def test_an_empty_register_has_pages_all_the_same() -> None:
+    for address in ("/gaps/", "/overlap/", "/collaboration/network/", "/reports/region.pdf",
+                    "/api/studies/gaps", "/gaps/?known_at=0001-01-01",
+                    f"/gaps/?region={uuid.uuid4()}"):  # fmt: skip
+        assert Client().get(address).status_code == 200, address
+
+
+@pytest.mark.django_db
+def test_codes_that_no_vocabulary_has_are_refused() -> None:
+    for address in ("/gaps/?topic=A9", "/gaps/?role=R99", "/overlap/?topic=I9", "/gaps/?topic=I1"):
+        assert Client().get(address).status_code == 400, address

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from concord.core.analysis import gaps, needs, offers, supply
 from concord.core.analysis.assumptions import Assumption
@@ -26,7 +26,7 @@ from concord.register import vocabulary
 from concord.register.assumptions import assumptions_if, role_profiles_if
 from concord.register.study_tables import study_tables
 from concord.register.words import TrainingLevel
-from concord.studies.question import Question
+from concord.studies.question import Question, known_role, known_topic
 from concord.studies.study import Context, Study, register_study
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class GapsQuestion(Question):
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{4})?$",
                                  description="Training held in one language alone")  # fmt: skip
     year: int | None = Field(default=None, ge=1990, le=2100, description="At the end of a year")
+
+    _known_role = field_validator("role")(known_role)
+    _known_topic = field_validator("topic")(known_topic)
 
 
 def gaps_tables(viewer: Viewer, question: GapsQuestion) -> dict[str, pa.Table]:
@@ -233,6 +236,8 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
     shown = [states_of_region(context.tables, question.region)] if result["region"] else []
     groups: list[Collection[str]] = [*shown, *({state} for state in own)]
     context.told(10)
+    if not groups:  # an empty register, or too few States: nothing may be added up
+        return result
     try:
         figures = _Figures.of_model(
             run, context, model=Model(inputs), groups=groups, every=every, seed=question.seed

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from concord.core.analysis.coverage import Run
 from concord.core.analysis.gaps import Model, assumed, central
@@ -31,7 +31,7 @@ from concord.studies.gaps import (
     regions_shown,
     states_of_region,
 )
-from concord.studies.question import Question
+from concord.studies.question import Question, known_topic
 from concord.studies.study import Context, Study, register_study
 
 MOST_PAIRS: Final = 300
@@ -46,6 +46,8 @@ class OverlapQuestion(Question):
     provider: str | None = Field(
         default=None, pattern=r"^[0-9a-f-]{36}$", description="Pairs of one institution"
     )
+
+    _known_topic = field_validator("topic")(known_topic)
 
 
 def _tables(viewer: Viewer, question: OverlapQuestion) -> dict[str, pa.Table]:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from concord.core.analysis.assumptions import OutOfRangeError, UnknownAssumptionError
 from concord.record.errors import InvalidQueryError
 from concord.record.faults import fault_text
+from concord.register import vocabulary
 from concord.register.assumptions import assumptions_if
 from concord.register.listquery import in_utc, read_moment
 
@@ -151,3 +152,13 @@ def _place(found: tuple[int | str, ...]) -> str:
     if found[0] == "assume" and len(found) > 1:
         return f"{ASSUME}{found[1]}"
     return str(found[0])
+
+
+def known_topic(code: str | None) -> str | None:
+    """The code of a topic, for a question's field; raises ``UnknownCodeError``."""
+    return code and vocabulary.topics()[code].code
+
+
+def known_role(code: str | None) -> str | None:
+    """The code of a role; raises ``UnknownCodeError``."""
+    return code and vocabulary.roles()[code].code
