@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
+from django.test import Client
 from making import Maker
 from planted import TRAINED, Region, plant
 
@@ -55,6 +56,12 @@ def test_planted_gaps_overlaps_and_collaboration_are_found_out(region: Region) -
     measured("overlaps", pairs, region.overlaps)
     supply = {frozenset((p["a"]["id"], p["b"]["id"])): p["supply"] for p in overlap["pairs"]}
     assert {supply[pair] for pair in region.overlaps} == {"gap", "beyond"}
+    beyond = {row["topic"]: row for row in overlap["redundant"]}
+    assert set(beyond) <= set(TRAINED), "never where there is a gap"
+    assert {"C1", "E2", "G2"} <= set(beyond)
+    for row in beyond.values():
+        assert sum(row["providers"].values()) == pytest.approx(row["surplus"], rel=1e-3)
+    assert "Beyond need" in Client().get("/overlap/").content.decode()
     links = ask("collaboration", CollaborationQuestion(level="named"))["links"]
     real = {
         frozenset((link["a"], link["b"]))

@@ -19,6 +19,7 @@ from concord.core.analysis.overlap import (
     expressions,
     near_identical,
     proposal,
+    redundancy,
 )
 from concord.core.disclosure import Viewer
 from concord.register.assumptions import assumptions_if
@@ -131,13 +132,15 @@ def _compute(run: Run, question: OverlapQuestion, context: Context) -> dict[str,
     kept = [pair for pair in pairs if courses.is_asked(pair, question)]
     groups = near_identical(pairs, known.value("overlap.alike"))
     groups = [g for g in groups if any(courses.is_in(one, question) for one in g)]
-    supply = _supply(run, question, context)
+    balance = _balance(run, question, context)
+    supply = {t: "gap" if gap > 0 else "beyond" for t, (gap, _surplus) in balance.items()}
     return {
         "pairs_in_all": len(kept),
         "pairs": [courses.pair(pair, supply) for pair in kept[:MOST_PAIRS]],
         "groups": [courses.group(group, supply) for group in groups],
         "providers": run(asked["providers"]).to_pylist(),
         "supply": supply,
+        "redundant": _redundant(balance, context.tables),
         "alike": known.value("overlap.alike"),
     }
 
@@ -210,25 +213,54 @@ def _supply_of(topics: Iterable[str], supply: Mapping[str, str]) -> str:
     return "beyond" if states == {"beyond"} else min(states - {"beyond"})
 
 
-def _supply(run: Run, question: OverlapQuestion, context: Context) -> dict[str, str]:
-    """By topic whether there is a gap in it, or supply beyond need, in the region that may be seen.
-
-    Without a region of which a total may be shown it is not known.
-    """
+def _balance(
+    run: Run, question: OverlapQuestion, context: Context
+) -> dict[str, tuple[float, float]]:
+    """Gap and surplus of each topic in the region, where a total of it may be shown."""
     if CENTRES not in regions_shown(context.tables, context.open_states):
         return {}
     states = states_of_region(context.tables, CENTRES)
-    asked = GapsQuestion(known_at=question.known_at)
-    inputs = inputs_of(run, asked, states)
-    known = assumptions_if(question.assume)
-    model = Model(inputs)
+    inputs = inputs_of(run, GapsQuestion(known_at=question.known_at), states)
+    every = assumed(assumptions_if(question.assume), inputs.profiles)
     try:
-        gaps = model.topic_gaps(central(assumed(known, inputs.profiles)))[0]
+        sums = Model(inputs).sums(central(every), [states])
     except MarginError:
         return {}
-    return {
-        topic: "gap" if gap > 0 else "beyond" for topic, gap in zip(model.topics, gaps, strict=True)
-    }
+    found: dict[str, tuple[float, float]] = {}
+    for place, one in enumerate(inputs.profiles):
+        gap, surplus = found.get(one.topic, (0.0, 0.0))
+        found[one.topic] = (
+            gap + float(sums["gap"][0, 0, place]),
+            surplus + float(sums["surplus"][0, 0, place]),
+        )
+    return found
 
 
-register_study(Study("overlap", OverlapQuestion, _tables, _compute))
+def _redundant(
+    balance: Mapping[str, tuple[float, float]], tables: Mapping[str, pa.Table]
+) -> list[dict[str, Any]]:
+    """What is supplied beyond need, by topic and provider; nothing where there is a gap."""
+    cells = tables["cells"].to_pylist()
+    topics: dict[int, set[str]] = defaultdict(set)
+    for row in cells:
+        if row["dimension"] == "topic":
+            topics[row["record"]].add(row["value"])
+    seats: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in tables["offered"].to_pylist():
+        for topic in topics[row["record"]]:
+            seats[topic][row["provider"]] += row["seats"]
+    return [
+        {
+            "topic": topic,
+            "surplus": float(round(surplus)),
+            "providers": {
+                key: float(round(share))
+                for key, share in sorted(redundancy(surplus, seats[topic]).items())
+            },
+        }
+        for topic, (gap, surplus) in sorted(balance.items())
+        if gap <= 0 and surplus >= 1 and len(seats[topic]) > 1
+    ]
+
+
+register_study(Study("overlap", OverlapQuestion, _tables, _compute, version=2))

@@ -25,6 +25,7 @@ class Titles:
         courses += [one for group in result["groups"] for one in group["courses"]]
         providers = {key for one in courses for key in one["providers"]}
         providers |= {key for row in result["providers"] for key in (row["a"], row["b"])}
+        providers |= {key for row in result["redundant"] for key in row["providers"]}
         self._records = records_get(viewer=viewer, ids={UUID(one["id"]) for one in courses})
         self.parties = Parties(viewer, language, providers)
         self._language = language
@@ -69,5 +70,20 @@ def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]
             Sheet(_("Pairs of courses"), heads, rows, (note,)),
             Sheet(_("Near-identical courses"),
                   (_("Group"), _("Course"), _("Offered by"), _("What could be done")), groups),
+            Sheet(
+                _("Beyond need"),
+                (_("Topic"), _("Offered by"), _("People trained beyond need")),
+                beyond(result, titles, language),
+            ),
             Sheet(_("Pairs of providers"), (_("Provider"), _("Provider"), _("Overlap")), providers),
         ]  # fmt: skip
+
+
+def beyond(result: dict[str, Any], titles: Titles, language: str) -> list[tuple[Cell, ...]]:
+    """What is supplied beyond need: topic, provider and its part, in proportion to seats."""
+    return [
+        (f"{row['topic']} {vocabulary.topics().label(row['topic'], language)}",
+         titles.parties.record(key).label, share)
+        for row in result["redundant"]
+        for key, share in row["providers"].items()
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from concord.documents.findings.overlap import Titles
+from concord.documents.findings.overlap import Titles, beyond
 from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
 from concord.record.selectors import records_get
 from concord.studies.kept import Kept
@@ -66,6 +66,7 @@ def _present(request: HttpRequest, question: OverlapQuestion, kept: Kept) -> dic
              "supply_words": SUPPLY[group["supply"]]}
             for group in result["groups"]
         ],
+        "beyond": beyond(result, titles, language()),
         "chart": _chart(result, titles, asked),
         "assumption_rows": assumption_rows(question, ("overlap",)),
         "carried": other_params(question),
