@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -23,8 +24,31 @@ ARGUMENTS = [
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running beside us
 
 
+def _loaded(click: Callable[..., None]) -> Callable[..., None]:
+    @wraps(click)
+    def clicked(place: Page | Locator, *args: object, **kwargs: object) -> None:
+        click(place, *args, **kwargs)
+        (place if isinstance(place, Page) else place.page).wait_for_load_state()
+
+    return clicked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clicks_wait_for_their_page() -> Iterator[None]:
+    """A click returns when the page it leads to is there whole.
+
+    Playwright waits until the new document has begun; what a test then counts or runs in it may
+    not be there yet.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for place in (Page, Locator):
+            patch.setattr(place, "click", _loaded(place.click))
+        yield
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(live_server: object) -> Iterator[Browser]:
+    """One browser for all tests; closed before the server is, whose connections it keeps open."""
     if CHROMIUM is None:
         pytest.skip("browser tests need Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
