@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from calling import Program
 from django.test import Client
+from django.utils import timezone
 from making import Maker, text
 
 from concord.accounts.models import Role
@@ -367,3 +368,23 @@ def test_a_large_register_is_not_read_whole_for_a_dry_run(
         )
     ]
     assert [[like["id"] for like in likes] for likes in found] == [[str(other)], [str(event)]]
+
+
+def test_publishing_refuses_day_and_venue_of_what_is_to_come_and_says_so(
+    program: Program, centre: UUID
+) -> None:
+    year = timezone.now().year + 1
+    content = {
+        "titles": text("Drill"), "activity_kind": "course_run", "roles": ["R08"],
+        "when": f"{year}-05", "town": "Mito",
+    }  # fmt: skip
+    made = program.post("/api/records", {"kind": "activity", "content": content})
+    address = made["Location"]
+    refused = program.post(f"{address}/publish", {})
+    assert refused.status_code == 422
+    assert "show this to a network at most" in refused.content.decode()
+    assert program.get(address).json()["level"] == "institution"
+    patch = {"content": {}, "field_levels": {"town": "institution"}}
+    assert program.send("PATCH", address, patch, If_Match=made["ETag"]).status_code == 200
+    assert program.post(f"{address}/publish", {}).status_code == 200
+    assert "town" in record_get(viewer=ANYONE, record_id=UUID(address.split("/")[-1])).withheld

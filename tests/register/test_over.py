@@ -12,11 +12,12 @@ from making import Maker, join, text
 from concord.accounts.models import Role
 from concord.core.disclosure import ANYONE, Actor, Level, state_audience
 from concord.record.audiences import viewer_as
-from concord.record.errors import InvalidContentError
+from concord.record.errors import InvalidContentError, NotFoundError
 from concord.record.members import member_admit
 from concord.record.publishing import Levels, records_share
 from concord.record.selectors import record_get
 from concord.record.services import Draft, content_parse, revision_write
+from concord.record.sharing import sharing_preview
 from concord.register.kinds import Activity
 from concord.register.over import over_now
 
@@ -83,10 +84,19 @@ def test_what_has_no_date_is_taken_as_to_come() -> None:
     assert "town" in Activity.kept_narrow({"roles": ["R14"], "town": "Mito"}, TODAY)
 
 
-def test_publishing_keeps_them_narrow_by_itself(centre: UUID) -> None:
+def test_publishing_narrows_nothing_silently(centre: UUID) -> None:
     key = write(centre, Level.INSTITUTION, **COMING_COURSE)
     actor = Actor(centre, may_publish=True)
-    records_share(actor=actor, levels={key: Levels(Level.PUBLIC)})
+    for levels in (Levels(Level.PUBLIC), Levels(Level.PUBLIC, {"days": Level.INSTITUTION})):
+        with pytest.raises(InvalidContentError) as refused:
+            records_share(actor=actor, levels={key: levels})
+        assert "show this to a network at most" in next(iter(refused.value.fields.values()))
+        with pytest.raises(InvalidContentError):
+            sharing_preview(institution=centre, levels={key: levels})
+    with pytest.raises(NotFoundError):
+        record_get(viewer=ANYONE, record_id=key)
+    kept = {"days": Level.INSTITUTION, "town": Level.INSTITUTION}
+    records_share(actor=actor, levels={key: Levels(Level.PUBLIC, kept)})
     assert record_get(viewer=ANYONE, record_id=key).withheld == ("days", "town")
 
 
@@ -103,7 +113,7 @@ def test_afterwards_the_owner_is_asked_and_nothing_widens_by_itself(centre: UUID
     assert str(key) in page
     records_share(
         actor=Actor(centre, may_publish=True),
-        levels={key: Levels(Level.PUBLIC), coming: Levels(Level.PUBLIC)},
+        levels={key: Levels(Level.PUBLIC), coming: Levels(Level.PUBLIC, kept)},
     )
     assert record_get(viewer=ANYONE, record_id=key).content["town"] == "Mito"
     assert "town" in record_get(viewer=ANYONE, record_id=coming).withheld

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from making import Maker, join, text
 from people import centre_of, share
 
@@ -20,6 +21,7 @@ from concord.record.models import Revision
 from concord.record.publishing import gate_set
 from concord.record.selectors import record_get
 from concord.register.policies import policy_put
+from concord.web.views.publishing import FEW
 
 ADDRESS = "/desk/publish/"
 
@@ -260,3 +262,73 @@ def test_the_history_says_when_levels_changed_to_those_who_may_know(
     assert f"/records/{key}/revisions/2/" in history
     assert f"/records/{key}/revisions/3/" not in history  # it showed the public nothing
     assert Client().get(f"/records/{key}/revisions/3/").status_code == 404
+
+
+def coming(make: Maker, owner: UUID, title: str = "Drill", **more: object) -> UUID:
+    """A course run for guards next year, which its institution alone sees."""
+    year = timezone.now().year + 1
+    said = {
+        "titles": text(title), "activity_kind": "course_run", "roles": ["R08"],
+        "when": f"{year}-05", "days": f"{year}-05-04", "town": "Mito", **more,
+    }  # fmt: skip
+    make.owner = owner
+    return make.write(make.parse("activity", **said), level=Level.INSTITUTION)
+
+
+def offered(html: str, field: str) -> list[str]:
+    """The levels that a page lists for a field."""
+    found = re.search(rf'<select id="{field}".*?</select>', html, re.DOTALL)
+    assert found, html
+    return re.findall(r'<option value="([^"]*)"', found[0])
+
+
+def test_day_and_venue_of_what_is_to_come_are_not_offered_to_everybody(
+    make: Maker, centre: UUID, network: UUID
+) -> None:
+    key = coming(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    html = ann.get(ADDRESS, {"id": str(key)}).content.decode()
+    levels = offered(html, f"level-{key}")
+    assert levels[0] == "public"
+    for name in ("days", "town"):
+        assert offered(html, f"field-{key}-{name}") == levels[1:]
+    assert offered(html, f"field-{key}-titles") == ["", *levels]
+    assert "Not for everybody as yet: Days, Town." in html
+    preview = page(ann, id=str(key), **{f"choice-{key}": _choice(html)})
+    assert "Days would be seen by: Centre alone" in preview
+    for refused in (
+        "level=public&field.town=public",
+        "level=institution&exists=1&field.days=public",
+    ):
+        answer = ann.post(ADDRESS, {"id": str(key), f"choice-{key}": refused})
+        assert answer.status_code == 422
+        assert "show this to a network at most" in answer.content.decode()
+    share(ann, key, **{f"choice-{key}": f"level=public&field.town=network:{network}"})
+    assert record_get(viewer=ANYONE, record_id=key).withheld == ("days", "town")
+    assert record_get(viewer=viewer_as(centre), record_id=key).audiences == {
+        "days": f"institution:{centre}", "town": f"network:{network}"
+    }  # fmt: skip
+
+
+def test_of_many_at_once_the_page_says_which_fields_everybody_is_not_shown(
+    make: Maker, centre: UUID
+) -> None:
+    keys = [coming(make, centre, f"Drill {n}") for n in range(FEW)]
+    keys.append(coming(make, centre, "Talk", roles=["R02"]))
+    ann = join(centre, Role.PUBLISHER, "ann")
+    ids = [str(key) for key in keys]
+    html = ann.get(ADDRESS, {"id": ids}).content.decode()
+    assert "public" not in offered(html, "field-activity-town")
+    assert html.count("Not for everybody as yet:") == FEW + 1  # each of them, and all together
+    preview = page(ann, id=ids, **{f"level-{key}": "public" for key in ids})
+    assert preview.count("Town would be seen by: Centre alone") == FEW
+
+
+def test_a_publisher_sees_who_would_see_what_waits(make: Maker, centre: UUID) -> None:
+    gate_set(institution=centre, state="JP", beyond="institution")
+    key = coming(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    share(ann, key, **{f"choice-{key}": "level=public"})
+    desk = ann.get("/desk/").content.decode()
+    assert "would be seen by: everybody" in desk
+    assert re.search(r'<dt>Town</dt><dd class="withheld">', desk)

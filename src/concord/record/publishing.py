@@ -17,7 +17,6 @@ from concord.record.audiences import Standing
 from concord.record.content import Content, StoredContent
 from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.guard import service
-from concord.record.kinds import content_type
 from concord.record.models import Gate, Record, Waiting
 from concord.record.selectors import RecordView, view_of
 from concord.record.sensitive import sensitive_require
@@ -149,7 +148,8 @@ def records_share(
     """Give records, as they stand, the levels chosen for them; a State may yet have to clear it.
 
     A record that has them already gets no revision. Raises ``NotFoundError`` where one is not a
-    record of the actor's institution.
+    record of the actor's institution, and ``InvalidContentError`` where a field would be shown to
+    everybody that must not be as yet (``Content.kept_narrow``): nothing is narrowed silently.
     """
     with service(), transaction.atomic():
         rows = Record.objects.in_bulk(list(levels))
@@ -168,27 +168,15 @@ def records_share(
 
 
 def draft_shared(row: Record, chosen: Levels) -> Draft:
-    """A record as it stands, under the levels chosen for it.
-
-    What not everybody may see as yet (``Content.kept_narrow``) stays with its institution.
-    """
-    fields = dict(chosen.fields)
-    for name in kept_narrow(row):
-        if fields.get(name, chosen.level) == Level.PUBLIC:
-            fields[name] = Level.INSTITUTION
+    """A record as it stands, under the levels chosen for it."""
     return Draft(
         content_stored(kind=row.kind, data=row.content),
         row.id,
         chosen.level,
-        {name: level for name, level in fields.items() if level != chosen.level},
+        {name: level for name, level in chosen.fields.items() if level != chosen.level},
         row.revision_number,
         chosen.in_totals,
     )
-
-
-def kept_narrow(row: Record) -> frozenset[str]:
-    """The fields of a record that everybody must not see as yet."""
-    return content_type(row.kind).kept_narrow(row.content, timezone.now().date())
 
 
 def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:

@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Min, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from concord.core.disclosure import (
     PUBLIC,
@@ -31,7 +32,7 @@ from concord.record.errors import NotFoundError
 from concord.record.models import Record, Revision
 from concord.record.publishing import Levels, draft_shared, is_moved
 from concord.record.selectors import BATCH, RecordView, view_of
-from concord.record.services import audiences_drafted
+from concord.record.services import Draft, audiences_drafted, require_narrow
 
 NEVER: Final = frozenset[str]()
 
@@ -96,11 +97,13 @@ def sharing_preview(*, institution: UUID, levels: Mapping[UUID, Levels]) -> list
     """
     rows = _own_rows(institution, levels)
     standing = Standing(institution)
-    return [_sharing(rows[key], chosen, standing) for key, chosen in levels.items()]
+    drafts = [draft_shared(rows[key], chosen) for key, chosen in levels.items()]
+    moved = [draft for draft in drafts if is_moved(draft, rows[draft.record_id], standing)]
+    require_narrow(moved, rows, standing, timezone.now().date())
+    return [_sharing(rows[draft.record_id], draft, standing) for draft in drafts]
 
 
-def _sharing(row: Record, chosen: Levels, standing: Standing) -> Sharing:
-    draft = draft_shared(row, chosen)
+def _sharing(row: Record, draft: Draft, standing: Standing) -> Sharing:
     after = copy.copy(row)
     after.audience, after.audiences = audiences_drafted(draft, row, standing)
     own = view_of(row, Viewer(frozenset(map(Audience, _all_of(row, after)))))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -99,9 +100,33 @@ def policies_proposed(*, institution: UUID, kinds: Collection[str]) -> dict[str,
     return {kind: choice_of(kind, levels) for kind, levels in by_kind.items()}
 
 
+def fields_narrow(
+    kind: str, contents: Iterable[Mapping[str, object]], today: dt.date
+) -> frozenset[str]:
+    """The fields that everybody must not see as yet of any of these contents of one kind."""
+    narrow = content_type(kind).kept_narrow
+    return frozenset(name for content in contents for name in narrow(content, today))
+
+
+def choice_narrow(choice: Choice, narrow: Collection[str]) -> Choice:
+    """``choice``, with a level of their own for those of ``narrow`` that it gives everybody.
+
+    It is the institution's own, for the page that offers the choice to show as such.
+    """
+    wide = [n for n in narrow if choice.fields.get(n, choice.level) == Level.PUBLIC]
+    fields = {**choice.fields, **dict.fromkeys(wide, Level.INSTITUTION)}
+    return replace(choice, fields=fields) if wide else choice
+
+
 def fields_chosen(
-    kind: str, contents: Collection[Mapping[str, object]], choice: Choice
+    kind: str,
+    contents: Collection[Mapping[str, object]],
+    choice: Choice,
+    narrow: Collection[str] = (),
 ) -> list[str]:
-    """The fields worth choosing for: those that hold something, or are chosen for already."""
-    held = {name for content in contents for name in content} | set(choice.fields)
+    """The fields worth choosing for: those that hold something, or are chosen for already.
+
+    Those that everybody must not see as yet are, whether or not they hold anything.
+    """
+    held = {name for content in contents for name in content} | set(choice.fields) | set(narrow)
     return [name for name in content_type(kind).model_fields if name in held]

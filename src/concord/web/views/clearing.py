@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,24 +14,17 @@ from django.utils.translation import ngettext
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send
 from concord.accounts.selectors import clearance_for
-from concord.core.disclosure import PUBLIC, Breadth, Clearance, breadth_of, tlp_of
-from concord.exchange.workbook.names import Names
+from concord.core.disclosure import PUBLIC, Clearance
 from concord.record.errors import NotFoundError
-from concord.record.publishing import (
-    WaitingView,
-    waiting_clear,
-    waiting_for_state,
-    waiting_return,
-)
+from concord.record.publishing import waiting_clear, waiting_for_state, waiting_return
 from concord.record.purging import purges_of_state
-from concord.record.selectors import RecordView
-from concord.record.sharing import viewer_in
 from concord.register.links import Parties
 from concord.register.listquery import read_ids
 from concord.register.naming import AudienceNames
 from concord.web.templatetags.reading import language
-from concord.web.views.publishing import MOST, Line, lines_of
+from concord.web.views.publishing import MOST
 from concord.web.views.viewer import me_of, signed_in, viewer_of
+from concord.web.views.waits import asked, circles_of
 
 
 @signed_in
@@ -70,21 +62,10 @@ def _decide(clearance: Clearance, ids: Collection[UUID], reason: str) -> str:
     return ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count) % {"n": count}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A change that waits, as somebody will see it; no view where they will not know of it."""
-
-    row: WaitingView
-    view: RecordView | None
-    lines: list[Line]
-    seen_by: str
-    tlp: str
-
-
 def _context(request: HttpRequest, state: str) -> dict[str, object]:
     waits = waiting_for_state(state=state)
     viewer = viewer_of(request)
-    told = sorted({audience for row in waits for audience in _circles(row)})
+    told = circles_of(waits)
     names = AudienceNames(viewer, language(), told)
     chosen = request.GET.get("as", "")
     tabs = [PUBLIC, *(a for a in told if a != PUBLIC)]
@@ -92,29 +73,11 @@ def _context(request: HttpRequest, state: str) -> dict[str, object]:
     return {
         "state": state,
         "purges": purges_of_state(state=state),
-        "asked": _asked(waits, chosen, names, Names(viewer, language())),
+        "asked": asked(waits, viewer, chosen),
         "tabs": [(a, names.name(a), a == chosen) for a in tabs],
         "is_all": not chosen,
         "parties": Parties(viewer, language(), {str(row.institution) for row in waits}),
     }
-
-
-def _asked(
-    waits: Sequence[WaitingView], chosen: str, names: AudienceNames, cells: Names
-) -> list[Asked]:
-    """Each as ``chosen`` will see it; blank: all that anybody outside will see, and who does."""
-    found: list[Asked] = []
-    for row in waits:
-        view = row.seen_by(viewer_in(*([chosen] if chosen else _circles(row))))
-        lines = lines_of(view, cells, names) if view else []
-        found.append(Asked(row, view, lines, names.name(row.audience), tlp_of(row.audience)))
-    return found
-
-
-def _circles(row: WaitingView) -> set[str]:
-    """Who beyond its institution will see any of it."""
-    every = {row.audience, *row.audiences.values()}
-    return {audience for audience in every if breadth_of(audience) is not Breadth.INSTITUTION}
 
 
 def _tell_makers(what: What, institutions: set[UUID], by: UUID) -> None:

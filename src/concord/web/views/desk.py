@@ -48,6 +48,7 @@ from concord.web.templatetags.reading import language
 from concord.web.views.publishing import MOST as SHOWN
 from concord.web.views.publishing import told
 from concord.web.views.viewer import act_for, acting_of, me_of, person_of, signed_in, viewer_of
+from concord.web.views.waits import asked
 
 
 def _named(request: HttpRequest, ids: set[str]) -> Parties:
@@ -78,11 +79,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         "over": over_now(institution=acting.institution, today=timezone.now().date())
         if acting.may(Role.PUBLISHER)
         else [],
-        "waiting": waiting_for_institution(institution=acting.institution),
+        "waiting": asked(
+            waiting_for_institution(institution=acting.institution), viewer_of(request)
+        ),
         "asked": [
-            asked
-            for asked in asked_years(viewer=viewer_of(request), institution=acting.institution)
-            if not asked.declared and not asked.is_waiting
+            year
+            for year in asked_years(viewer=viewer_of(request), institution=acting.institution)
+            if not year.declared and not year.is_waiting
         ],
         "may_edit": acting.may(Role.EDITOR),
         "may_publish": acting.may(Role.PUBLISHER),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,7 +39,14 @@ from concord.register.fields import field_label
 from concord.register.listquery import read_ids
 from concord.register.naming import AudienceNames
 from concord.register.reading import value_text
-from concord.register.sharing import Choice, choices_proposed, fields_chosen, policies_proposed
+from concord.register.sharing import (
+    Choice,
+    choice_narrow,
+    choices_proposed,
+    fields_chosen,
+    fields_narrow,
+    policies_proposed,
+)
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import acting_as, acting_of, me_of, signed_in, viewer_of
 
@@ -50,13 +58,26 @@ Option = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class FieldControl:
+    """What can be chosen for one field; no level is chosen where it is seen as the record is."""
+
+    name: str
+    label: str
+    level: str
+    options: list[Option]
+    is_as_record: bool
+    """Whether to see it as the record is seen is a choice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """What can be chosen for one record, or for all of a kind; ``key`` is its id or kind."""
 
     key: str
     choice: Choice
-    fields: list[tuple[str, str, str]]
-    """Name, label, and the chosen level where it differs."""
+    fields: list[FieldControl]
+    narrow: str
+    """The fields that everybody must not see as yet, in the reader's language."""
 
 
 @signed_in
@@ -100,6 +121,8 @@ class _Page:
         self.is_few = len(self.records) <= FEW
         if self.records:
             self.standing = Standing(self.institution)
+            today = timezone.now().date()
+            self.narrow = {r.id: fields_narrow(r.kind, [r.content], today) for r in self.records}
             self.policy = policies_proposed(
                 institution=self.institution, kinds=set(self.kinds.values())
             )
@@ -107,14 +130,21 @@ class _Page:
 
     def _choices(self) -> dict[UUID, Choice]:
         """What is proposed, with what was chosen on this page in its place."""
-        proposed = choices_proposed(institution=self.institution, kinds=self.kinds)
+        proposed = {
+            key: choice_narrow(choice, self.narrow[key])
+            for key, choice in choices_proposed(
+                institution=self.institution, kinds=self.kinds
+            ).items()
+        }
         post, do = self.request.POST, self.request.POST.get("do", "")
         try:
             for key, kind in self.kinds.items():
                 if f"choice-{key}" in post:
                     proposed[key] = Choice.parse(post[f"choice-{key}"])
                 source = kind if do == f"all-{kind}" else str(key)
-                proposed[key] = _read(post, source, proposed[key])
+                read = _read(post, source, proposed[key])
+                said = {name for name, level in read.fields.items() if level == Level.PUBLIC}
+                proposed[key] = choice_narrow(read, self.narrow[key] - said)  # that is refused
         except ValueError as error:
             raise InvalidContentError(fields={"level": str(error)}) from None
         return proposed
@@ -124,38 +154,43 @@ class _Page:
         by_kind: dict[str, list[RecordView]] = {}
         for record in self.records:
             by_kind.setdefault(record.kind, []).append(record)
+        options = self._options()
         context = {
-            "groups": [self._group(kind, records) for kind, records in by_kind.items()],
-            "options": self._options(),
+            "groups": [self._group(kind, records, options) for kind, records in by_kind.items()],
+            "options": options,
             "is_few": self.is_few,
             "is_one": len(self.records) == 1,
             "gate": gate_get(institution=self.institution),
         }
         return render(self.request, "concord/publish.html", context)
 
-    def _group(self, kind: str, records: list[RecordView]) -> dict[str, Any]:
+    def _group(self, kind: str, records: list[RecordView], options: list[Option]) -> dict[str, Any]:
         choice = self.policy[kind]
         if self.request.POST.get("do") == f"all-{kind}":
             choice = self.choices[records[0].id]
-        held = [record.content for record in records]
         return {
             "kind": kind,
             "label": content_type(kind).label,
-            "control": self._control(kind, kind, choice, held) if len(records) > 1 else None,
+            "control": self._control(kind, choice, records, options) if records[1:] else None,
             "records": [
-                (r, self._control(str(r.id), kind, self.choices[r.id], [r.content]))
-                for r in records
+                (r, self._control(str(r.id), self.choices[r.id], [r], options)) for r in records
             ],
         }
 
     def _control(
-        self, key: str, kind: str, choice: Choice, held: Sequence[Mapping[str, object]]
+        self, key: str, choice: Choice, records: Sequence[RecordView], options: list[Option]
     ) -> Control:
-        fields = [
-            (name, field_label(name), str(choice.fields.get(name, "")))
-            for name in fields_chosen(kind, held, choice)
-        ]
-        return Control(key, choice, fields)
+        kind, held = records[0].kind, [record.content for record in records]
+        narrow = frozenset[str]().union(*(self.narrow[record.id] for record in records))
+        narrower = [option for option in options if option[0] != str(Level.PUBLIC)]
+        fields = []
+        for name in fields_chosen(kind, held, choice, narrow):
+            is_narrow = name in narrow
+            is_own = is_narrow and key != kind
+            level = choice.fields.get(name, choice.level if is_own else "")
+            offered = narrower if is_narrow else options
+            fields.append(FieldControl(name, field_label(name), str(level), offered, not is_own))
+        return Control(key, choice, fields, labels([f.name for f in fields if f.name in narrow]))
 
     def _options(self) -> list[Option]:
         levels = levels_for(self.institution)
@@ -197,6 +232,7 @@ class _Page:
             "cards": [_card(s, s.seen_by(viewer), cells, names) for s in sharings],
             "hidden": [(s.id, self.choices[s.id].text()) for s in sharings],
             "changes": _changes(sharings, names),
+            "narrow": self._narrow(sharings, names),
             "known": _known(moved, before, names),
             "readers": [
                 (s, [(names.reader(r), last) for r, last in readers[s.id].items()])
@@ -220,6 +256,17 @@ class _Page:
             "gate": gate_get(institution=self.institution),
         }
         return render(self.request, "concord/publish_preview.html", context, status=status)
+
+    def _narrow(
+        self, sharings: Sequence[Sharing], names: AudienceNames
+    ) -> list[tuple[Sharing, list[tuple[str, str]]]]:
+        """Of each record that others would know of, who would see what is kept narrow as yet."""
+        own = institution_audience(self.institution)
+        return [
+            (s, [(field_label(n), names.name(s.audiences.get(n, s.audience))) for n in narrow])
+            for s in sharings
+            if s.audience != own and (narrow := sorted(self.narrow[s.id]))
+        ]
 
     def publishing(self, actor: Actor) -> HttpResponse:
         """Done, where it is what was looked at and was meant."""
