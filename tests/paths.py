@@ -164,6 +164,7 @@ def studies_of(_world: World) -> list[Ask]:
 def _studies() -> Iterator[Ask]:
     yield _page("gaps")
     yield _page("assumptions", base="64", resamples="50")
+    yield _page("guidance")
     yield _page("overlap")
     yield _page("overlap", topic="B1")
     yield _page("overlap", provider=str(MEMBER))

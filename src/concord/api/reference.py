@@ -111,11 +111,12 @@ def recommendations(request: HttpRequest) -> list[EntryOut]:  # noqa: ARG001
 
 @api.get("/vocabulary/{name}", response={200: list[EntryOut]})
 def vocabulary_entries(request: HttpRequest, name: str) -> list[EntryOut]:  # noqa: ARG001
-    """The codes of topics, roles or countries with their labels."""
+    """The codes of topics, roles, countries or publications with their labels."""
     lists = {
         "topics": vocabulary.topics,
         "roles": vocabulary.roles,
         "countries": vocabulary.countries,
+        "publications": vocabulary.publications,
     }
     if name not in lists:
         raise NotFoundError(", ".join(lists))

@@ -52,6 +52,8 @@ SAME_AS = {
     "town": ("place", "venue", "location", "city", "場所", "会場", "地点", "장소", "tempat",
              "lokasi", "địa điểm"),
     "topics": ("subject", "topic", "subjects", "分野", "主題", "主题", "주제", "topik", "chủ đề"),
+    "publications": ("nss", "nuclear security series", "guidance", "iaea guidance", "指針", "导则",
+                     "지침", "panduan", "garis panduan", "hướng dẫn"),
     "roles": ("audience", "target group", "participants", "対象", "対象者", "对象", "대상",
               "sasaran", "peserta", "đối tượng"),
     "organiser": ("organizer", "organised by", "主催", "主办", "주최", "penyelenggara", "penganjur",

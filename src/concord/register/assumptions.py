@@ -25,6 +25,8 @@ from concord.register.words import TrainingLevel
 
 _KEYS: Final = {"assumptions": ("code",), "role_profiles": ("role", "topic")}
 NO_NEED: Final = "none"
+CORE: Final = "share.core"
+"""The share of a requirement whose topic is core to its role."""
 """The reason of a row by which an operator takes a need of ours away."""
 _OWN: Final = re.compile(r"(share|years)\.(R\d{2})\.([A-I]\d)")
 """The key of a number that is of one role and one topic."""

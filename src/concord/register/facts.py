@@ -46,6 +46,7 @@ COLUMNS: Final[Mapping[str, list[tuple[str, pa.DataType]]]] = {
     "states": [("state", TEXT)],
     "kinds": [("kind", TEXT)],
     "working_languages": [("language", TEXT)],
+    "teaches": [("publication", TEXT)],
     "targets": [("dimension", TEXT), ("value", TEXT)],
     "capabilities": [("kind", TEXT), ("function", TEXT), ("topic", TEXT)],
     "focuses": [("aspect", TEXT), ("year", YEAR)],
@@ -179,6 +180,8 @@ class _Rows:
         for place, part in enumerate(get("parties", ())):
             who = who_of(part.get("party", part))
             self._add("parties", ("parties",), place, part.get("part"), *who)
+        for code in get("publications", ()):
+            self._add("teaches", ("publications",), code)
         for provider in get("providers", ()):
             who = (provider, None, None, None)
             self._add("parties", ("providers",), 0, "provider", *who)

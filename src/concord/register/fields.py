@@ -60,6 +60,7 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "place": _("Town"),
     "provider": _("Provider"),
     "providers": _("Providers"),
+    "publications": _("Publications that it teaches"),
     "published": _("Published"),
     "publisher": pgettext_lazy("of a source", "Publisher"),
     "purpose": _("Purpose"),

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from babel import Locale
 from django.utils.translation import gettext as _
 
 from concord.record.kinds import content_type
 from concord.record.selectors import RecordView
 from concord.register.words import Answer, Completeness
+
+
+def language_name(tag: str, language: str) -> str:
+    """The name of a language, in ``language``; its tag where there is none."""
+    return Locale.parse(language, sep="-").languages.get(tag.replace("-", "_")) or tag
 
 
 def pick(text: dict[str, Any], language: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ it belongs to, or else the key: a view rolls up to the side and never reads down
 ``citations``        record, source, claimant
 ``sources``          id, kind, is_brief, is_dated
 ``topic_of``         record, topic
+``teaches``          record, publication: what a course names of the Nuclear Security Series
 ``role_of``          record, role
 ``cells_of``         record, dimension (language, reach, year, level), value
 ``participation``    record, breakdown, count, unit, country, role, stream, stage, year
@@ -85,6 +86,7 @@ def study_tables(viewer: Viewer, known_at: dt.datetime | None = None) -> Tables:
         "parties": sides.named(raw["parties"]).drop_columns("described"),
         "accounts": _accounts(raw, sides),
         "citations": raw["citations"],
+        "teaches": raw["teaches"],
         "people": _people(raw),
         "statements": sides.named(raw["statements"]),
         "endorsements": sides.named(raw["endorsements"]).drop_columns(

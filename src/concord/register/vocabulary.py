@@ -37,6 +37,29 @@ def roles() -> Vocabulary:
     return load("roles")
 
 
+def publications() -> Vocabulary:
+    """Publications of the IAEA Nuclear Security Series and beside it, by number, in English."""
+    return load("publications")
+
+
+def publication_title(code: str) -> str:
+    """Number, edition, title and year of a publication, as it is cited."""
+    entry = publications()[code]
+    number = f"NSS {code}" if code[0].isdigit() else code
+    more = {name: f" ({value})" for name, value in entry.more.items() if value}
+    return f"{number}{more.get('edition', '')}, {entry.label('en')}{more.get('year', '')}"
+
+
+def bears_on() -> tuple[tuple[str, str], ...]:
+    """Publication and topic, where the vocabulary of topics names the one for the other."""
+    return tuple(
+        (code, topic.code)
+        for topic in topics()
+        for code in topic.more["nss_numbers"].split(";")
+        if code in publications()
+    )
+
+
 def countries() -> Vocabulary:
     """Countries and areas by ISO 3166-1 code, named in our own table."""
     return load("countries")

@@ -14,6 +14,7 @@ class StudiesConfig(AppConfig):
             collaboration,
             coverage,
             gaps,
+            guidance,
             influence,
             overlap,
         )

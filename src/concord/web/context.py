@@ -63,6 +63,7 @@ DATA: Final[Mapping[str, str]] = {
     "gaps": "/api/studies/gaps",
     "assumptions": "/api/studies/influence",
     "overlap": "/api/studies/overlap",
+    "guidance": "/api/studies/guidance",
     "statements": "/api/statements",
     "sources": "/api/sources",
     "institution": "/api/records/{record_id}",
@@ -78,7 +79,7 @@ DATA: Final[Mapping[str, str]] = {
 """Where the interface gives what a page shows."""
 ASKED: Final = frozenset(
     {"institutions", "training", "calendar", "collaboration", "collaboration_network", "coverage",
-     "gaps", "assumptions", "overlap", "topic", "statements", "sources"}
+     "gaps", "assumptions", "overlap", "guidance", "topic", "statements", "sources"}
 )  # fmt: skip
 """Pages whose parameters the interface takes too."""
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from babel import Locale
 from django.utils.translation import gettext as _
 
 from concord.core.reading.dates import read_dates
@@ -22,6 +21,7 @@ from concord.exchange.reading.values import clean_text
 from concord.exchange.workbook.choices import choices
 from concord.exchange.workbook.names import Names, UnknownPartyError
 from concord.exchange.workbook.sheets import Column, Form
+from concord.register.reading import language_name
 
 Cell = str | int | float | dt.date | None
 Content = dict[str, Any]
@@ -228,7 +228,7 @@ def _show_languages(at: At) -> Cell:
 @lru_cache(maxsize=1024)
 def language_shown(tag: str, language: str) -> str:
     """A language as cells show it: its name where that leads back to it."""
-    name = Locale.parse(language, sep="-").languages.get(tag.replace("-", "_"), tag)
+    name = language_name(tag, language)
     match = languages().find(name)
     return name if match and match.code == tag else tag
 

@@ -17,8 +17,9 @@ _VOCABULARIES = {
     "topics": vocabulary.topics,
     "roles": vocabulary.roles,
     "countries": vocabulary.countries,
+    "publications": vocabulary.publications,
 }
-_CODED = frozenset({"topics", "roles"})
+_CODED = frozenset({"topics", "roles", "publications"})
 """Vocabularies whose cells show the code before the label."""
 
 
@@ -72,7 +73,10 @@ class Choices:
 
 
 def _aliases(name: str) -> dict[str, str]:
-    """Names of countries that people use beside those of our table."""
+    """What people write for countries and publications beside what our tables have."""
+    if name == "publications":
+        codes = [entry.code for entry in vocabulary.publications()]
+        return {f"{series} {code}": code for series in ("NSS", "NSS No.") for code in codes}
     if name != "countries":
         return {}
     rows = vocabulary.read_rows(settings.CONCORD_VOCABULARY / "country_aliases.csv")

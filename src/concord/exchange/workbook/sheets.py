@@ -135,6 +135,8 @@ SHEETS: Final = (
         _texts("title", _("Title"), "titles", required=True),
         _code("course_kind", _("Kind"), "CourseKind"),
         _TOPICS, _ROLES, _REACH,
+        Column("publications", _("Publications of the Nuclear Security Series"), Form.CODES,
+               "publications", "publications"),
         _code("level", _("Level"), "TrainingLevel"),
         _LANGUAGES,
         Column("length_hours", _("Hours"), Form.NUMBER, "length_hours"),

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from concord.record.content import Content, CourseId, InstitutionId, LanguageTag, Text
 from concord.record.kinds import register_kind
-from concord.register.kinds.codes import RoleCode, TopicCode
+from concord.register.kinds.codes import PublicationCode, RoleCode, TopicCode
 from concord.register.words import CourseKind, Reach, TrainingLevel
 
 
@@ -29,6 +29,10 @@ class Course(Content):
     providers: tuple[InstitutionId, ...] = Field(min_length=1, description="Who offers it")
     topics: tuple[TopicCode, ...] = Field(
         default=(), description="Topics; blank where the source names none"
+    )
+    publications: tuple[PublicationCode, ...] = Field(
+        default=(),
+        description="Publications of the IAEA Nuclear Security Series that it says it teaches",
     )
     roles: tuple[RoleCode, ...] = Field(
         default=(), description="Roles that a source names for this course itself"

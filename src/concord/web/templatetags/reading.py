@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
 from babel.dates import get_month_names
 from babel.numbers import format_decimal
 from django import template
@@ -24,6 +23,7 @@ from concord.register import vocabulary, words
 from concord.register.fields import field_label
 from concord.register.links import Named, Parties
 from concord.register.reading import declared_title, pick, title_and_language
+from concord.register.reading import language_name as language_named
 from concord.register.rows import COUNTED_STAGES
 from concord.register.words import PROVIDER_PARTS
 
@@ -156,7 +156,13 @@ def month_name(number: int) -> str:
 @register.filter
 def language_name(tag: str) -> str:
     """The name of a language in the reader's own; its tag where there is none."""
-    return Locale.parse(locale()).languages.get(tag.replace("-", "_")) or tag
+    return language_named(tag, language())
+
+
+@register.filter
+def publication(code: str) -> str:
+    """A publication of the Nuclear Security Series as it is cited."""
+    return vocabulary.publication_title(code)
 
 
 @register.filter

@@ -98,6 +98,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     parties = Parties(viewer, language(), named | set(found["by_centre"] if found else ()))
     context = {
         "entry": entry,
+        "publications": [number for number, topic in vocabulary.bears_on() if topic == code],
         "cut": cut,
         "cuts": Cut,
         "children": vocabulary.topics().children(code),

@@ -17,6 +17,7 @@ from concord.accounts.errors import NotAllowedError
 from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting, acting_list
+from concord.core.analysis.guidance import Alignment, alignments
 from concord.core.disclosure import PUBLIC, Viewer
 from concord.exchange.workbook.cells import Cell
 from concord.exchange.workbook.sheets import SHEETS
@@ -33,6 +34,7 @@ from concord.record.selectors import (
     revision_latest_by,
     revision_list,
 )
+from concord.register.assumptions import CORE, role_profiles
 from concord.register.fields import field_label
 from concord.register.kinds.policy import Rule
 from concord.register.links import Parties, party_ids, verdict_of
@@ -84,6 +86,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "record": view,
         "seen_by": seen_by(view, viewer),
         "policy": _policy(viewer, view) if view.kind == "policy" else None,
+        "alignments": _alignments(view) if view.kind == "course" else (),
         "runs": _runs(viewer, record_id) if view.kind == "course" else [],
         "label": content_type(view.kind).label,
         "parties": parties,
@@ -101,6 +104,15 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "is_newest": before is None,
     }
     return render(request, "concord/record.html", context)
+
+
+def _alignments(view: RecordView) -> tuple[Alignment, ...]:
+    """A course beside the profiles of its roles; nothing where its topics or roles are withheld."""
+    if {"topics", "roles"} & set(view.withheld):
+        return ()
+    content = view.content
+    profiles = [(one.role, one.topic, one.share == CORE) for one in role_profiles()]
+    return alignments(content.get("topics", ()), content.get("roles", ()), profiles)
 
 
 def _policy(viewer: Viewer, view: RecordView) -> PolicyWords | None:
