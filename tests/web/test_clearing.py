@@ -76,3 +76,17 @@ def test_a_return_is_told_to_who_made_it(make: Maker, centre: UUID) -> None:
     assert "1 change returned." in page
     contact.post(ADDRESS, {"do": "clear", "id": row})  # from a second tab, opened before
     assert "decided on meanwhile" in contact.get(ADDRESS).content.decode()
+
+
+def test_a_reason_that_the_content_check_stops_is_kept_for_mending(
+    make: Maker, centre: UUID
+) -> None:
+    contact, _network = asked(make, centre)
+    page = contact.get(ADDRESS).content.decode()
+    (waits,) = re.findall(r'name="id" value="([0-9a-f-]+)"', page)
+    words = "Twelve armed guards protect the Northmoor Research Reactor from 06:00."
+    answer = contact.post(ADDRESS, {"id": waits, "do": "return", "reason": words})
+    assert answer.status_code == 422
+    assert f'value="{words}"' in answer.content.decode()
+    assert "Leave out how many guard a facility" in answer.content.decode()
+    assert contact.post(ADDRESS, {"id": waits, "do": "return", "reason": "Add hours."}).url

@@ -232,3 +232,25 @@ def test_no_round_is_a_page_too(client: Client, make: Maker) -> None:
     assert "No round was held yet" in page(client, "/rounds/")
     assert client.get(f"/rounds/{uuid.uuid4()}/").status_code == 404
     assert "nothing was declared" in page(client, "/declarations/")
+
+
+def test_the_content_check_keeps_what_was_typed_of_a_round_and_asks_about_warnings(
+    net: Net,
+) -> None:
+    asked = {
+        "do": "open", "title": "The year", "rules": "", "period": str(YEAR),
+        "opens_on": TODAY.isoformat(), "due_on": TODAY.isoformat(),
+        "institution": [str(net.centre)],
+        "reason": "Twelve armed guards protect the Northmoor Research Reactor from 06:00.",
+    }  # fmt: skip
+    answer = net.coordinator.post(f"{net.desk}rounds/new/", asked)
+    assert answer.status_code == 422
+    assert "Northmoor Research Reactor from 06:00.</textarea>" in answer.content.decode()
+    asked["reason"] = "Questions go to jane.doe@mail.example."
+    answer = net.coordinator.post(f"{net.desk}rounds/new/", asked)
+    assert answer.status_code == 409
+    marks = re.findall(r'name="confirmed_warning" value="([0-9a-f]+)"', answer.content.decode())
+    assert not Round.objects.exists()
+    again = asked | {"confirmed_warning": marks, "warnings_confirmed": "yes"}
+    assert net.coordinator.post(f"{net.desk}rounds/new/", again).status_code == 302
+    assert Round.objects.get().reason == asked["reason"]

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy
 from concord.accounts.models import Role, Round, RoundAsked, What
 from concord.accounts.notices import notice_send
 from concord.accounts.selectors import Acting, Coordinating
-from concord.core.disclosure import ANYONE, Viewer
+from concord.core.disclosure import ANYONE, Actor, Viewer
 from concord.core.timespan import TimeSpan, TimeSpanError
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.publishing import Written, waiting_for_institution
 from concord.record.selectors import records_get
+from concord.record.sensitive import texts_require
 from concord.register.declarations import KIND, Declared, declaration_list, declaration_put
 
 MOST_YEARS: Final = 10
@@ -86,7 +87,8 @@ def round_make(
 ) -> Round:
     """Ask institutions about a period; they are told on the day on which it opens.
 
-    Raises ``RoundError`` with everything that is to be mended.
+    Raises ``RoundError`` with everything that is to be mended, and as ``texts_require`` does for
+    the texts: the network decides on warnings.
     """
     faults: dict[str, str] = {}
     if not title.strip():
@@ -106,6 +108,11 @@ def round_make(
     if faults or opens_on is None or due_on is None:
         raise RoundError(fields=faults)
     with transaction.atomic():
+        texts_require(
+            actor=Actor(coordinating.network, coordinating.person),
+            texts={"title": title, "reason": reason, "rules": rules},
+            where="round",
+        )
         made = Round.objects.create(
             network=coordinating.network,
             coordinator=coordinating.person,

@@ -17,6 +17,7 @@ from concord.core.disclosure import PUBLIC, viewer_of_key
 from concord.core.protection import Rule
 from concord.core.protection.errors import Key
 from concord.record.errors import InvalidQueryError, NotFoundError
+from concord.record.sensitive import confirming
 from concord.studies.auditing import (
     Reached,
     release_attack,
@@ -196,10 +197,16 @@ def verify(*, release: Id, as_json: AsJson = False) -> None:
 
 @releases.command()
 def withdraw(
-    release: Id, because: Annotated[str, typer.Option(help="Why, for its readers")]
+    *,
+    release: Id,
+    because: Annotated[str, typer.Option(help="Why, for its readers")],
+    confirm_warnings: Annotated[
+        bool, typer.Option(help="You looked at the warnings of the content check")
+    ] = False,
 ) -> None:
     """Show a release no longer; later ones still reckon with it."""
-    release_withdraw(by=OPERATOR, release_id=release, reason=because)
+    with confirming(every=confirm_warnings, person=None):
+        release_withdraw(by=OPERATOR, release_id=release, reason=because)
     console.print("Withdrawn. Whoever has it keeps it.")
 
 

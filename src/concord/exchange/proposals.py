@@ -25,7 +25,7 @@ from concord.record.audiences import viewer_as
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotFoundError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.selectors import RecordView, record_get, records_get
-from concord.record.sensitive import OnTheWay, sensitive_require
+from concord.record.sensitive import OnTheWay, sensitive_require, texts_require
 from concord.record.services import Draft, content_parse
 from concord.register.citing import source_named
 from concord.register.reading import title_of
@@ -102,8 +102,9 @@ def proposal_make(
         raise ProposalError(fields=faults)
     if base == wanted:
         raise ProposalError(_("Nothing was changed: there is nothing to propose."))
-    asked = {**wanted, "reason": reason}
-    change = OnTheWay(record.id if record else institution, kind, asked, base, lambda: False)
+    texts = {"why": reason, "source": source, "locator": locator}
+    texts_require(actor=None, texts=texts, where="proposal")
+    change = OnTheWay(record.id if record else institution, kind, wanted, base, lambda: False)
     sensitive_require(actor=Actor(institution, person.id), changes=[change])
     if len(orjson.dumps([base, wanted])) > LARGEST:
         raise ProposalError(_("This is too much for one proposal."))
@@ -337,7 +338,10 @@ def source_said(proposal: Proposal, language: str) -> str:
 
 
 def proposal_decline(*, person: Person, proposal_id: UUID, answer: str) -> None:
-    """Leave the record as it is, and say why."""
+    """Leave the record as it is, and say why.
+
+    Raises ``ProposalError``, ``SettledError``, ``NotFoundError`` and ``SensitiveContentError``.
+    """
     if not answer.strip():
         raise ProposalError(fields={"answer": _("Say why you decline it.")})
     with transaction.atomic():
@@ -359,6 +363,7 @@ def proposal_withdraw(*, person: Person, proposal_id: UUID) -> None:
 def _settle(settling: Settling, state: Proposal.State, answer: str) -> None:
     if settling.actor.person is None:
         raise NotAllowedError
+    texts_require(actor=None, texts={"answer": answer}, where="proposal")
     proposal = settling.proposal
     proposal.state, proposal.settled_at = state, timezone.now()
     proposal.settled_by, proposal.settled_because = settling.actor.person, answer.strip()[:LONGEST]

@@ -15,6 +15,7 @@ from concord.record.errors import NotFoundError, NotOwnerError
 from concord.record.guard import service
 from concord.record.models import Record
 from concord.record.selectors import RevisionView
+from concord.record.sensitive import sensitive_require
 from concord.record.services import lock_head, revisions_say_again
 
 VIA = "confirming"
@@ -34,6 +35,7 @@ def records_affirm(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> 
         strangers = [r for r in records.values() if r.owner_id != actor.institution]
         if strangers:
             raise NotOwnerError(fields={str(r.id): str(r.owner_id) for r in strangers})
+        sensitive_require(actor=actor, changes=[], reason=reason)
         revisions_say_again(actor=actor, records=records, at=timezone.now(), via=VIA, reason=reason)
     return len(records)
 

@@ -28,6 +28,7 @@ from concord.record.audiences import audiences_of
 from concord.record.errors import InvalidContentError, NotFoundError
 from concord.record.guard import service
 from concord.record.models import Group, Member, Record
+from concord.record.sensitive import texts_require
 from concord.record.services import BATCH, Draft, content_stored, revisions_write
 
 MOST_IN_A_GROUP: Final = 100
@@ -121,7 +122,8 @@ def _in_batches(ids: list[UUID]) -> Iterator[list[Record]]:
 def group_found(*, actor: Actor, name: str, institutions: Iterable[UUID]) -> UUID:
     """Found a group of the actor's institution and others, which stays as it is but for leaving.
 
-    Raises ``InvalidContentError`` where it has no name, nobody else, or what is no institution.
+    Raises ``InvalidContentError`` where it has no name, nobody else, or what is no institution, and
+    as ``texts_require`` does for its name.
     """
     others = set(institutions) - {actor.institution}
     faults: dict[str, str] = {}
@@ -139,6 +141,7 @@ def group_found(*, actor: Actor, name: str, institutions: Iterable[UUID]) -> UUI
     if faults:
         raise InvalidContentError(fields=faults)
     with service(), transaction.atomic():
+        texts_require(actor=actor, texts={"name": name}, where="group")
         group = Group.objects.create(
             id=uuid.uuid4(),
             name=name.strip()[:200],

@@ -19,7 +19,7 @@ from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwner
 from concord.record.guard import service
 from concord.record.models import Gate, Record, Waiting
 from concord.record.selectors import RecordView, view_of
-from concord.record.sensitive import sensitive_require
+from concord.record.sensitive import sensitive_require, texts_require
 from concord.record.services import (
     BATCH,
     Draft,
@@ -336,7 +336,11 @@ def _by_maker(rows: list[Waiting]) -> dict[tuple[UUID, UUID | None, str, str], l
 
 
 def waiting_return(*, state: str, ids: Collection[UUID], reason: str) -> int:
-    """A State's contact point sends changes back with a reason; they stay with the institution."""
+    """A State's contact point sends changes back with a reason; they stay with the institution.
+
+    Raises ``NotFoundError``, and ``SensitiveContentError`` for the reason.
+    """
+    texts_require(actor=None, texts={"reason": reason}, where="change that is returned")
     with service(), transaction.atomic():
         rows = _taken(ids, state=state, waits_for=Waiting.For.CONTACT_POINT)
         return Waiting.objects.filter(id__in=[row.id for row in rows]).update(

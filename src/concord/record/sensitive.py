@@ -1,4 +1,4 @@
-"""The gate against sensitive content: every writing passes it, and nothing is opened around it.
+"""The gate against sensitive content: every text that others will read passes it.
 
 What a rule refuses or stops is not written. What it warns of is not opened beyond the institution
 until somebody there decided that it may; the decision is remembered by rule, field and a keyed mark
@@ -249,29 +249,47 @@ def sensitive_require(*, actor: Actor, changes: Iterable[OnTheWay], reason: str 
     others come to see, ``UnconfirmedContentError`` for warnings that nobody decided on, in what
     others come to see. The faults name record and field.
     """
-    stopped: list[tuple[UUID | None, Finding]] = []
-    asked: list[tuple[UUID | None, Finding]] = []
     said = findings("", {"reason": reason}) if reason else []
-    stopped += [(None, one) for one in said if not one.is_warning]
-    asked += [(None, one) for one in _decided(actor, None, said)]
+    stopped: list[tuple[UUID | None, Finding]] = [(None, one) for one in _stopped(said, "change")]
+    asked: list[tuple[UUID | None, Finding]] = [(None, one) for one in _decided(actor, None, said)]
     for change in changes:
         found = findings(change.kind, change.content)
         if not found:
             continue
         is_out = change.is_let_out()
-        for one in found:
-            if not one.is_warning and (is_out or _is_new(one, change)):
-                stopped.append((change.record_id, one))
-                _log.warning(
-                    "content check: %s %s field %s of a %s",
-                    one.rule.id, "refuses" if one.is_refused else "stops", one.field, change.kind,
-                )  # fmt: skip
+        held = [one for one in found if is_out or _is_new(one, change)]
+        stopped += [(change.record_id, one) for one in _stopped(held, change.kind)]
         left = _decided(actor, change.record_id, found)
         asked += [(change.record_id, one) for one in left if is_out]
     if stopped:
         raise SensitiveContentError(stopped)
     if asked:
         raise UnconfirmedContentError(asked)
+
+
+def texts_require(*, actor: Actor | None, texts: Mapping[str, str], where: str) -> None:
+    """Hold texts that stand in no record against the rules; each way in of such a text calls it.
+
+    ``texts`` go by field, ``where`` names for the log what they are of. On warnings the actor's
+    institution decides, or the network that it stands for; no actor is given where one institution
+    or one person alone will read it: then nobody is asked, and what a rule stops is stopped still.
+
+    Raises ``SensitiveContentError`` and ``UnconfirmedContentError`` as ``sensitive_require`` does.
+    """
+    found = findings("", texts)
+    if stopped := _stopped(found, where):
+        raise SensitiveContentError([(None, one) for one in stopped])
+    if actor is not None and (asked := _decided(actor, None, found)):
+        raise UnconfirmedContentError([(None, one) for one in asked])
+
+
+def _stopped(found: Iterable[Finding], where: str) -> list[Finding]:
+    """What is refused or stopped among findings; the log names rule, field and ``where``."""
+    stopped = [one for one in found if not one.is_warning]
+    for one in stopped:
+        effect = "refuses" if one.is_refused else "stops"
+        _log.warning("content check: %s %s field %s of a %s", one.rule.id, effect, one.field, where)
+    return stopped
 
 
 def _decided(actor: Actor, record_id: UUID | None, found: Iterable[Finding]) -> list[Finding]:

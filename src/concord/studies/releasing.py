@@ -25,6 +25,7 @@ from concord.accounts.models import Role
 from concord.accounts.selectors import Acting, Coordinating
 from concord.core.disclosure import (
     PUBLIC,
+    Actor,
     Breadth,
     breadth_of,
     institution_audience,
@@ -34,7 +35,8 @@ from concord.core.protection import ProtectionError, Rule, TableError, Unprotect
 from concord.record.counting import records_count
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.selectors import register_number
-from concord.record.services import lock_head
+from concord.record.sensitive import texts_require
+from concord.record.services import lock_head, node_ensure
 from concord.studies.computing import AT_ONCE, RefusedError, compute, proofs_failing, tool
 from concord.studies.counted import MEASURES, STAGES, digests, said_by
 from concord.studies.cutting import DIMENSIONS, audiences_for, axis_of
@@ -344,8 +346,8 @@ def release_drop(*, by: By, release_id: UUID) -> None:
 def release_withdraw(*, by: By, release_id: UUID, reason: str) -> Release:
     """Show a release no longer. Whoever has it keeps it, so later ones still reckon with it.
 
-    The operator may withdraw any. Raises ``NotFoundError``, ``ReleaseStateError``, and
-    ``ReleaseError`` where no reason is given.
+    The operator may withdraw any. Raises ``NotFoundError``, ``ReleaseStateError``,
+    ``ReleaseError`` where no reason is given, and as ``texts_require`` does for the reason.
     """
     if not reason.strip():
         raise ReleaseError(fields={"reason": _("Say why it is withdrawn.")})
@@ -360,6 +362,8 @@ def release_withdraw(*, by: By, release_id: UUID, reason: str) -> Release:
             raise NotAllowedError
         if release.state != Release.State.RELEASED:
             raise ReleaseStateError
+        decider = Actor(by.institution or by.network or node_ensure().id, by.person)
+        texts_require(actor=decider, texts={"reason": reason}, where="release")
         release.state, release.withdrawn_at = Release.State.WITHDRAWN, timezone.now()
         release.withdrawn_because = reason.strip()
         release.save(update_fields=["state", "withdrawn_at", "withdrawn_because"])

@@ -18,6 +18,7 @@ from concord.core.disclosure import PUBLIC, Clearance
 from concord.record.errors import NotFoundError
 from concord.record.publishing import waiting_clear, waiting_for_state, waiting_return
 from concord.record.purging import purges_of_state
+from concord.record.sensitive import SensitiveContentError
 from concord.register.links import Parties
 from concord.register.listquery import read_ids
 from concord.register.naming import AudienceNames
@@ -39,11 +40,14 @@ def clearing(request: HttpRequest, state: str) -> HttpResponse:
         is_return = request.POST.get("do") == "return"
         if not ids or (is_return and not reason):
             wanted = _("Say why you return it, so that it can be mended.")
-            messages.error(request, wanted if ids else _("Choose first what you decide on."))
-            context = _context(request, state) | {"picked": set(ids), "reason": reason}
-            return render(request, "concord/clearing.html", context, status=422)
+            fault = wanted if ids else _("Choose first what you decide on.")
+            return _again(request, state, fault)
         try:
             text = _decide(clearance, ids, reason if is_return else "")
+        except SensitiveContentError as error:
+            if not is_return:
+                raise
+            return _again(request, state, error.fields["reason"])
         except NotFoundError:
             messages.error(request, _("Some of it was decided on meanwhile. This still waits."))
             return redirect("clearing", state=state)
@@ -51,6 +55,14 @@ def clearing(request: HttpRequest, state: str) -> HttpResponse:
         messages.success(request, text)
         return redirect("clearing", state=state)
     return render(request, "concord/clearing.html", _context(request, state))
+
+
+def _again(request: HttpRequest, state: str, fault: str) -> HttpResponse:
+    """The queue with what was chosen and typed, and why it was not done."""
+    messages.error(request, fault)
+    picked, reason = set(read_ids(request.POST, "id", MOST)), request.POST.get("reason", "").strip()
+    context = _context(request, state) | {"picked": picked, "reason": reason}
+    return render(request, "concord/clearing.html", context, status=422)
 
 
 def _decide(clearance: Clearance, ids: Collection[UUID], reason: str) -> str:

@@ -16,6 +16,7 @@ from concord.accounts.rounds import asked_years, round_answer
 from concord.record.affirming import records_affirm
 from concord.record.errors import ConcordError
 from concord.record.selectors import records_owned
+from concord.record.sensitive import UnconfirmedContentError
 from concord.register.declarations import declaration_list, declaration_put, years_shown
 from concord.register.links import Parties
 from concord.register.listquery import read_ids, read_year
@@ -35,6 +36,8 @@ def declaring(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             _declare(request)
+        except UnconfirmedContentError:
+            raise  # its page asks, and sends the form again
         except ConcordError as error:
             errors = error.fields or {"year": error.detail or str(error.title)}
         else:

@@ -25,6 +25,7 @@ from concord.exchange.saving import (
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.publishing import Written
 from concord.record.selectors import record_get
+from concord.record.sensitive import UnconfirmedContentError
 from concord.web.views.filling import Filled, Filling, said_no_change
 from concord.web.views.viewer import acting_as, acting_of, signed_in, viewer_of
 
@@ -108,6 +109,8 @@ def record_remove(request: HttpRequest, record_id: UUID) -> HttpResponse:
         reason = request.POST.get("reason", "").strip()
         try:
             record_take_out(acting=acting, record_id=record_id, reason=reason)
+        except UnconfirmedContentError:
+            raise  # its page asks, and sends the form again
         except ConcordError as error:
             errors = error.fields or {"reason": error.detail or str(error.title)}
         else:

@@ -18,6 +18,7 @@ from concord.record.audiences import audiences_of, groups_of, viewer_as
 from concord.record.errors import InvalidContentError, NotFoundError
 from concord.record.members import group_found, group_leave, shared_count
 from concord.record.selectors import records_get
+from concord.record.sensitive import SensitiveContentError
 from concord.register.links import Parties
 from concord.register.listquery import read_ids
 from concord.register.naming import AudienceNames
@@ -39,7 +40,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     if do == "found":
         try:
             _found(request)
-        except InvalidContentError as error:
+        except (InvalidContentError, SensitiveContentError) as error:
             errors = error.fields
         else:
             return redirect("groups")

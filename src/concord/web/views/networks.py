@@ -38,6 +38,7 @@ from concord.core.disclosure import ANYONE
 from concord.record.columns import Question
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.selectors import RecordView, record_get, records_get
+from concord.record.sensitive import UnconfirmedContentError
 from concord.register import vocabulary
 from concord.register.declarations import declared_of, years_shown
 from concord.register.links import Parties, short_name
@@ -153,6 +154,8 @@ def round_new(request: HttpRequest, network_id: UUID) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") != "search":
         try:
             made = _make(request, coordinating)
+        except UnconfirmedContentError:
+            raise  # its page asks, and sends the form again
         except ConcordError as error:
             errors = error.fields
         else:

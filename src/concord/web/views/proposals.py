@@ -42,6 +42,7 @@ from concord.record.errors import (
 )
 from concord.record.publishing import Written
 from concord.record.selectors import record_get, records_get
+from concord.record.sensitive import SensitiveContentError, UnconfirmedContentError
 from concord.register.citing import sources_offered
 from concord.register.links import Parties
 from concord.web.templatetags.reading import language
@@ -103,7 +104,7 @@ def _proposing(request: HttpRequest, kind: str, institution: UUID) -> Filling:
                 locator=filled.post.get("locator", ""),
                 language=language(),
             )
-        except ProposalError as error:
+        except (ProposalError, SensitiveContentError) as error:
             raise InvalidContentError(error.detail, fields=error.fields) from error
         messages.success(request, _("Your proposal was sent. You are told when it is settled."))
         return redirect("my_proposals")
@@ -172,6 +173,8 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         except InvalidContentError as error:
             errors |= {f"content-{n}": f"{n}: {text}" for n, text in error.fields.items()}
             errors.setdefault("amend", _("Amend it in the form, where each fault is shown."))
+        except UnconfirmedContentError:
+            raise  # its page asks, and sends the form again
         except ConcordError as error:
             if not error.fields:
                 raise
