@@ -201,6 +201,12 @@ def test_many_questions_at_once_with_filters(make: Maker, two: tuple[UUID, UUID]
         activity_kind="workshop",
         parties=[{"party": inst(one), "part": "host"}],
     )
+    sent_people = make.put(
+        "activity",
+        titles=text("Visit"),
+        activity_kind="technical_visit",
+        parties=[{"party": inst(one), "part": "participant"}],
+    )
     own = revision_write(
         actor=Actor(one, may_publish=True), via="test",
         draft=Draft(make.parse("agreement", titles=text("Ours"), agreement_kind="contract", parties=[inst(one), inst(other)]), level=Level.PUBLIC),
@@ -211,7 +217,7 @@ def test_many_questions_at_once_with_filters(make: Maker, two: tuple[UUID, UUID]
         page = ann.get(f"/desk/questions/{query}").content.decode()
         return set(re.findall(r'name="id" value="([^|]*)\|', page))
 
-    assert asked() == {str(key) for key in (*keys, agreement, alone)}
+    assert asked() == {str(key) for key in (*keys, agreement, alone, sent_people)}
     assert asked("?kind=agreement") == {str(agreement)}
     assert asked("?q=work") == {str(alone)}
     assert ann.get("/desk/questions/?kind=junk").status_code == 400
@@ -222,7 +228,7 @@ def test_many_questions_at_once_with_filters(make: Maker, two: tuple[UUID, UUID]
         "publish": "1",
     }
     assert ann.post("/desk/questions/", sent).status_code == 302
-    assert asked() == {str(agreement), str(alone)}
+    assert asked() == {str(agreement), str(alone), str(sent_people)}
     table = link_table(Cut.ALL).counts(ANYONE, Question({"record": frozenset({"relation"})}))
     assert table["confirmation"] == {"one_sided": 3}
     bob = join(other, Role.PUBLISHER, "bob")

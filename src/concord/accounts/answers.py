@@ -89,13 +89,11 @@ def questions_list(
     ids: dict[UUID, None] = {}
     for party in parties:
         ((sort, key),) = party.items()
-        asked = {"party": frozenset({f"{sort}:{key}"})}
-        if kind:
-            asked["record"] = frozenset({kind})
+        asked_of = {"party": frozenset({f"{sort}:{key}"})}
+        asked = asked_of | ({"record": frozenset({kind})} if kind else {})
         ids |= dict.fromkeys(link_table(Cut.ALL).ids_where(viewer, Question(asked, words)))
-        if sort == "institution" and kind in {"", "activity"}:
-            alone = Question({"provider": frozenset({key})}, words)
-            ids |= dict.fromkeys(training_table().ids_where(viewer, alone))
+        if kind in {"", "activity"}:
+            ids |= dict.fromkeys(training_table().ids_where(viewer, Question(asked_of, words)))
     done = {(r.content["about"], _key(r.content["party"])) for r in _answers_by(acting)}
     found: list[Asked] = []
     for record in _in_turn(viewer, list(ids)):

@@ -136,7 +136,7 @@ def _plain(table: Callable[[], ColumnTable], params: QueryDict) -> ColumnTable: 
 
 TRAINING: Final = Listing(
     "training", partial(_plain, training_table), TRAINING_FACETS, _training_known, 50,
-    ("course", "activity"),
+    ("course", "activity"), uncounted=("party",),
 )  # fmt: skip
 INSTITUTIONS: Final = Listing(
     "institutions",

@@ -18,7 +18,7 @@ from concord.register.words import PROVIDER_PARTS, Stage
 
 TRAINING_FACETS: Final = (
     "kind", "topic", "group", "role", "country", "language", "year", "provider", "stage", "level",
-    "open", "course", "cut", "once",
+    "party", "open", "course", "cut", "once",
 )  # fmt: skip
 INSTITUTION_FACETS: Final = ("kind", "country", "network", "topic", "reach")
 STATEMENT_FACETS: Final = ("group", "subject", "stage", "topic", "cut")
@@ -103,6 +103,7 @@ def training_row(change: Change, brief: frozenset[str]) -> Row:
             "provider": take.values("providers")
             if is_course
             else take.values("parties", _hosts(content)),
+            "party": take.values("parties", _took_part(content)),
             "open": take.values("nomination", ["open"] if content.get("nomination") else ()),
             "course": take.values("course"),
             "cut": take.in_brief(brief),
@@ -119,6 +120,14 @@ def _hosts(content: Mapping[str, Any]) -> Iterator[str]:
     for part in content.get("parties", ()):
         if part["part"] in PROVIDER_PARTS and part["party"].get("institution"):
             yield part["party"]["institution"]
+
+
+def _took_part(content: Mapping[str, Any]) -> Iterator[str]:
+    """The institutions and States that an activity names, whatever part they had in it."""
+    for part in content.get("parties", ()):
+        for sort, key in part["party"].items():
+            if sort == "institution" or (sort == "state" and "description" not in part["party"]):
+                yield f"{sort}:{key}"
 
 
 def institution_row(change: Change) -> Row:
