@@ -348,7 +348,7 @@ def _desk(world: World) -> Iterator[Ask]:
     yield "studies", _study
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
                  "readers", "members", "tokens", "workbook", "upload_new", "duplicates", "own_releases",
-                 "decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
+                 "decided", "warnings_decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
                  "notices", "me", "own_embedding", "publish", "policy_edit", "groups"):  # fmt: skip
         yield _page(name)
     yield _page("record_new", "courses")
@@ -420,6 +420,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "feed_settings": OWN, "feed_items": OWN, "feed_decide": OWN, "feed_item": OWN, "feed_run": OWN,
     "purge": "for those who may approve it", "hook": OWN, "network_members": "for coordinators; counts only what they see",
     "state_members": "for contact points; counts only what they see",
+    "network_warnings": "for coordinators: what they decided on in rounds",
     "clearing": "of a contact point: what waits for it alone",
     "state_openings": "of a contact point: what it did itself", "study_run_do": "of a run of one's own",
 }  # fmt: skip

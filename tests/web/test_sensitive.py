@@ -226,3 +226,39 @@ class TestPrograms:
         address = f"{made['Location']}/publish"
         assert program.post(address, {"reason": "R"}).status_code == 409
         assert program.post(address, {"reason": "R"}, Confirm_Warnings="true").status_code == 200
+
+
+def decided_page(client: Client, address: str = "/desk/warnings/") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return html.unescape(answer.content.decode())
+
+
+def test_what_was_decided_on_warnings_has_a_page_without_the_text(centre: UUID) -> None:
+    ann, bob = join(centre, Role.EDITOR, "ann"), join(centre, Role.EDITOR, "bob")
+    assert "Nothing yet." in decided_page(bob)
+    page = ann.post(NEW, form(ann, PERSON)).content.decode()
+    ann.post(NEW, fields(page) | {"do": ["save"]})
+    record = Record.objects.get(kind="course")
+    page = decided_page(bob)
+    assert f'href="/records/{record.id}/"' in page
+    assert "personal.mailbox" in page
+    assert "jane.doe" not in page
+    person = Person.objects.get(email="ann@example.org")
+    assert f"<code>{str(person.id)[:8]}</code>" in page
+    assert "ann@example.org" not in page
+    assert "<td>you</td>" in decided_page(ann)
+
+
+def test_others_do_not_read_what_was_decided(centre: UUID, make: Maker) -> None:
+    other = centre_of(make, make.institution("Other", state="JP"))
+    ann = join(centre, Role.EDITOR, "ann")
+    page = ann.post(NEW, form(ann, PERSON)).content.decode()
+    ann.post(NEW, fields(page) | {"do": ["save"]})
+    assert "personal.mailbox" not in decided_page(join(other, Role.MANAGER, "oda"))
+    assert join(centre, Role.READER, "ray").get("/desk/warnings/").status_code == 403
+    assert Client().get("/desk/warnings/").status_code == 302
+    network = make.put("network", names=[{"name": "Net", "language": "en"}])
+    coordinator = join(None, Role.COORDINATOR, "cho", network=network)
+    assert "Nothing yet." in decided_page(coordinator, f"/desk/network/{network}/warnings/")
+    assert ann.get(f"/desk/network/{network}/warnings/").status_code == 403

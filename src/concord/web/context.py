@@ -41,6 +41,7 @@ DESK: Final = (
     ("declaring", _("Completeness"), Role.EDITOR),
     ("affirming", _("Still so?"), Role.EDITOR),
     ("readers", _("Who read it"), Role.READER),
+    ("warnings_decided", _("Warnings decided on"), Role.EDITOR),
     ("policy_edit", _("What we show to whom"), Role.PUBLISHER),
     ("groups", _("Groups"), Role.READER),
     ("own_releases", _("Protected totals"), Role.MANAGER),

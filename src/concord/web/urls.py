@@ -11,6 +11,7 @@ from concord.web.views import (
     collaboration,
     collaboration_network,
     coverage,
+    decided,
     declaring,
     desk,
     duplicates,
@@ -151,6 +152,12 @@ urlpatterns = [
     path("desk/completeness/", declaring.declaring, name="declaring"),
     path("desk/still-so/", declaring.affirming, name="affirming"),
     path("desk/readers/", readers.readers, name="readers"),
+    path("desk/warnings/", decided.warnings_decided, name="warnings_decided"),
+    path(
+        "desk/network/<uuid:network_id>/warnings/",
+        decided.network_warnings,
+        name="network_warnings",
+    ),
     path("desk/network/<uuid:network_id>/", networks.network, name="network"),
     path(
         "desk/network/<uuid:network_id>/rounds/new/", networks.round_new, name="network_round_new"
