@@ -46,6 +46,9 @@ HEADERS: Final = (
 )  # fmt: skip
 LISTS: Final = tuple(LISTINGS)
 FORMS: Final = ("csv", "json", "jsonld", "xlsx", "rss", "atom")
+OF_TODAY: Final = ("rss", "atom")
+"""Forms of a list that tell of no moment but today."""
+THEN: Final = "2026-03-01T14:30"
 WORDS: Final = (OPEN, IN_A, IN_B, "workshop")
 FILTERS: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
     "training": [
@@ -179,7 +182,7 @@ def _studies() -> Iterator[Ask]:
         yield _page("gaps", **asked)
     for asked in ({}, {"level": "named"}, {"cut": "brief"}, {"since": "2024", "until": "2025"},
                   {"level": "named", "party": f"institution:{MEMBER}"}, {"party": "KR"},
-                  {"bridge": "JP"}, {"known_at": "2026-03-01T14:30"},
+                  {"bridge": "JP"}, {"known_at": THEN},
                   {"assume.collaboration.half_life": "3"}):  # fmt: skip
         yield _page("collaboration_network", **asked)
     for name in study_names():
@@ -207,7 +210,8 @@ def _pages_of(key: UUID) -> Iterator[Ask]:
         yield _page(name, key)
     for number in (1, 2, 3):
         yield _page("revision", key, number)
-    yield _page("record", key, known_at="2026-03-01T14:30")
+    for name in ("record", "record_json", "record_jsonld", "record_csv", "record_xlsx"):
+        yield _page(name, key, known_at=THEN)
     yield _page("record", key, page="2")
     yield post(reverse("propose", args=[key]), {"do": "send", "reason": "r"})
     yield post(reverse("record_remove", args=[key]), {"reason": "r"})
@@ -220,7 +224,13 @@ def _files(world: World) -> Iterator[Ask]:
             address = f"/lists/{name}.{form}"
             yield get(address)
             yield get(address, q=IN_A)
-        yield get(f"/lists/{name}.csv", known_at="2026-03-01T14:30")
+            if form not in OF_TODAY:
+                yield get(address, known_at=THEN)
+        yield get(f"/{name}/", known_at=THEN)
+        yield _call("get", f"/{name}?known_at={THEN}")
+    yield get("/training/calendar/", known_at=THEN)
+    yield get("/coverage/B1/", known_at=THEN)
+    yield get("/lists/training.ics", known_at=THEN)
     yield get("/lists/training.ics")
     yield get("/lists/training.ics", q=IN_B)
     for verb in ("Identify", "ListSets", "ListMetadataFormats"):
@@ -277,7 +287,7 @@ def _interface(world: World) -> Iterator[Ask]:
             yield _call("get", f"/{name}?{urlencode({'q': word})}")
     for key in asked_ids(world):
         yield _call("get", f"/records/{key}")
-        yield _call("get", f"/records/{key}?known_at=2026-03-01T14:30:00")
+        yield _call("get", f"/records/{key}?known_at={THEN}:00")
         yield _call("get", f"/records/{key}/revisions")
         yield _call("get", f"/records/{key}/removals")
         for number in (1, 2):

@@ -9,15 +9,19 @@ import json
 import uuid
 from typing import Any
 
+import openpyxl
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from making import Maker, text
 
 from concord.core.disclosure import ANYONE, Actor, Level, member_of
+from concord.record.access import Reading, reading
 from concord.record.models import Revision
 from concord.record.selectors import record_get, record_list
 from concord.record.services import Draft, record_remove, revisions_write
 from concord.record.then import records_then
+from concord.register.listings import TRAINING
 from concord.register.tables import coverage_tables
 from concord.register.words import Cut
 from concord.studies.coverage import coverage_run
@@ -25,6 +29,9 @@ from concord.studies.models import KeptResult
 
 DAY = dt.timedelta(days=1)
 FIRST = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+
+
+MOMENT = (FIRST + 2 * DAY).isoformat()
 
 
 class Past(Maker):
@@ -143,6 +150,167 @@ def test_a_list_of_then_finds_nothing_by_what_is_withheld(past: Past, client: Cl
     assert rows(client, "training", topic="B4", known_at=then) == []
     (row,) = rows(client, "training", known_at=then)
     assert (row["title"], row["topics"], row["withheld"]) == ("A1", "", "topics")
+
+
+def named(past: Past, name: str) -> None:
+    """Call the centre otherwise from now on."""
+    past.now += DAY
+    past.put_in(Draft(past.institution(name), past.centre, Level.PUBLIC))
+
+
+def body(client: Client, address: str, **asked: str) -> str:
+    answer = client.get(address, asked)
+    assert answer.status_code == 200, answer.content
+    data = answer.getvalue()
+    if address.endswith(".xlsx"):
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        return " ".join(str(c) for page in book for row in page.values for c in row if c)
+    return data.decode()
+
+
+@pytest.fixture
+def renamed(past: Past) -> uuid.UUID:
+    """A course whose title and whose provider's name have changed since."""
+    key = past.say("Title of then")
+    past.say("Other course of then", topics=["D1"])
+    past.say("Title of now", key)
+    named(past, "Renamed")
+    return key
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/training/", "/lists/training.csv", "/lists/training.json", "/lists/training.jsonld",
+     "/lists/training.xlsx", "/api/training"],
+)  # fmt: skip
+def test_a_list_of_then_in_every_form(renamed: uuid.UUID, client: Client, address: str) -> None:
+    assert "Title of now" in body(client, address)
+    then = body(client, address, known_at=MOMENT)
+    assert "Title of then" in then
+    assert "Title of now" not in then
+    assert client.get(address, {"known_at": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/training/", "/lists/training.csv", "/lists/training.jsonld"])
+def test_parties_of_a_list_are_called_as_they_were_then(
+    renamed: uuid.UUID, client: Client, address: str
+) -> None:
+    assert "Renamed" in body(client, address)
+    then = body(client, address, known_at=MOMENT)
+    assert "Centre" in then
+    assert "Renamed" not in then
+
+
+def test_a_topic_of_then_on_page_and_in_the_interface(past: Past, client: Client) -> None:
+    key = past.say("A1", topics=["B4"])
+    past.say("A2", key, topics=["D1"])
+    then = (FIRST + DAY).isoformat()
+    page = body(client, "/coverage/B4/", known_at=then)
+    assert "offered" in page
+    assert f'href="/records/{key}/?known_at=' in page
+    assert "As known on 2024-01-02 00:00 UTC" in page
+    assert client.get("/api/coverage/B4", {"known_at": then}).json()["centres"] == [
+        str(past.centre)
+    ]
+    assert (
+        client.get("/api/coverage/B4", {"known_at": past.now.isoformat()}).json()["centres"] == []
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonld", "xlsx"])
+def test_a_record_of_then_as_a_file(renamed: uuid.UUID, client: Client, form: str) -> None:
+    then = body(client, f"/records/{renamed}.{form}", known_at=MOMENT)
+    assert "Title of then" in then
+    assert "Title of now" not in then
+    assert client.get(f"/records/{renamed}.{form}", {"known_at": "2023-01-01"}).status_code == 404
+
+
+def test_a_page_of_then_says_so_and_leads_back_and_on(renamed: uuid.UUID, client: Client) -> None:
+    asked = {"known_at": "2024-01-03", "topic": "B4"}
+    page = body(client, "/training/", **asked)
+    assert "As known on 2024-01-03 23:59 UTC" in page
+    assert 'href="?topic=B4"' in page
+    assert f'href="/records/{renamed}/?known_at=2024-01-03"' in page
+    assert "/lists/training.csv?known_at=2024-01-03&amp;topic=B4" in page
+    assert "training.rss" not in page
+    assert "As known on 2024-01-03 23:59 UTC" not in body(client, "/training/", topic="B4")
+
+
+@pytest.mark.parametrize("name", ["institutions", "statements", "sources", "collaboration"])
+def test_every_list_can_be_asked_of_a_moment(past: Past, client: Client, name: str) -> None:
+    named(past, "Renamed")
+    page = body(client, f"/{name}/", known_at="2023-01-01")
+    assert "As known on 2023-01-01 23:59 UTC" in page
+    assert "Renamed" not in page
+    assert client.get(f"/api/{name}", {"known_at": "2023-01-01"}).json()["total"] == 0
+
+
+def test_pages_of_a_list_of_then_follow_one_another(past: Past, client: Client) -> None:
+    for number in range(3):
+        past.say(f"Then {number}")
+    then = past.now.isoformat()
+    past.say("Since then")
+    asked, found = {"known_at": then, "limit": "1"}, []
+    while True:
+        page = client.get("/api/training", asked).json()
+        assert page["total"] == 3
+        found += [r["content"]["titles"]["text"]["en"] for r in page["records"]]
+        if page["next"] is None:
+            break
+        asked["after"] = page["next"]
+    assert sorted(found) == ["Then 0", "Then 1", "Then 2"]
+
+
+def test_what_tells_of_today_alone_refuses_a_moment(past: Past, client: Client) -> None:
+    past.say("A1")
+    for address in ("/lists/training.rss", "/lists/training.atom", "/embed/training/"):
+        answer = client.get(address, {"known_at": "2024-01-03"})
+        assert answer.status_code == 400
+        assert "known_at" in answer.content.decode()
+
+
+def run_on(past: Past, day: str, key: uuid.UUID | None = None) -> uuid.UUID:
+    past.now += DAY
+    content = past.parse(
+        "activity", titles=text("Run"), activity_kind="course_run", stage="planned", when=day
+    )
+    return past.put_in(Draft(content, key or uuid.uuid4(), Level.PUBLIC))
+
+
+def test_a_calendar_of_then_has_the_days_of_then(past: Past, client: Client) -> None:
+    key = run_on(past, "2027-05-03")
+    then = past.now.isoformat()
+    run_on(past, "2027-06-07", key)
+    assert "DTSTART;VALUE=DATE:20270607" in body(client, "/lists/training.ics")
+    assert "DTSTART;VALUE=DATE:20270503" in body(client, "/lists/training.ics", known_at=then)
+    months = body(client, "/training/calendar/", year="2027", known_at=then)
+    assert "Run" in months.partition("<h2>\n        May")[2].partition("<h2>")[0]
+    record_remove(actor=Actor(past.owner), record_id=key, via="test", reason="")
+    assert "CANCELLED" in body(client, "/lists/training.ics")
+    assert "CANCELLED" not in body(client, "/lists/training.ics", known_at=then)
+
+
+def test_to_ask_a_list_of_then_is_to_read_what_it_shows_alone(past: Past) -> None:
+    shown = past.say("Shown", level=Level.INSTITUTION)
+    past.say("Not shown", level=Level.INSTITUTION, topics=["D1"])
+    viewer = member_of(past.owner)
+    given: list[uuid.UUID] = []
+    with reading(Reading()) as found:
+        _page, records = TRAINING.page(viewer, QueryDict(f"topic=B4&known_at={past.now:%Y-%m-%d}"))
+        given += [record for _owner, record in found.seen]
+    assert [r.id for r in records] == [shown]
+    assert set(given) <= {shown}
+
+
+def test_a_stage_withheld_is_no_unknown_stage_in_a_list_of_then(past: Past, client: Client) -> None:
+    key = run_on(past, "2027-05-03")
+    then = past.now.isoformat()
+    past.now += DAY
+    content = past.parse("activity", titles=text("Run"), activity_kind="course_run", stage="done")
+    past.put_in(Draft(content, key, Level.PUBLIC, {"stage": Level.INSTITUTION}))
+    for asked in ({}, {"known_at": then}):
+        facets = client.get("/api/training", asked).json()["facets"]
+        assert facets["stage"] == {}
 
 
 def offered(known_at: dt.datetime | None = None) -> set[str]:

@@ -18,6 +18,7 @@ from concord.register.lists import institution_table, link_table
 from concord.register.policies import policy_get, policy_levels
 from concord.register.reading import title_of
 from concord.register.tables import citations_of, names_of
+from concord.register.then import AsOf
 from concord.register.words import CENTRE_KINDS, Confirmation, Cut
 from concord.studies.coverage import coverage_get
 
@@ -93,7 +94,7 @@ def test_target_groups_stand_on_the_centre_and_not_on_its_courses() -> None:
 
 def _links(cut: Cut) -> list[Link]:
     found = records_get(viewer=ANYONE, ids=link_table(cut).ids_where(ANYONE, Question()))
-    return links_of(list(found.values()), viewer=ANYONE, cut=cut, language="en")
+    return links_of(list(found.values()), read=AsOf(ANYONE), cut=cut, language="en")
 
 
 def test_table_3_keeps_states_apart_from_centres() -> None:

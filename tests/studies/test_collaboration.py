@@ -17,8 +17,9 @@ from concord.core.analysis.collaboration import Weights, expressions
 from concord.core.disclosure import ANYONE
 from concord.documents.findings.collaboration import evidence
 from concord.record.selectors import record_list, records_get
-from concord.register.links import Parties, brief_sources, party_ids, verdict_of
+from concord.register.links import Parties, party_ids, verdict_of
 from concord.register.lists import answers_about
+from concord.register.then import AsOf
 from concord.register.words import Cut
 from concord.studies.collaboration import CollaborationQuestion, cut_of, tables_of, weights_of
 from concord.studies.engine import DuckEngine
@@ -55,7 +56,7 @@ def test_confirmation_is_that_of_the_list_of_links(cut: Cut) -> None:
     records = records_get(viewer=ANYONE, ids=[UUID(ids[row["record"]]) for row in rows])
     parties = Parties(ANYONE, "en", party_ids(records.values()))
     answers = answers_about(list(records)) if cut is Cut.ALL else {}
-    only = brief_sources(ANYONE) if cut is Cut.BRIEF else None
+    only = AsOf(ANYONE).brief_sources() if cut is Cut.BRIEF else None
     said = {
         str(key): verdict_of(record, answers.get(str(key), []), parties, only).confirmation
         for key, record in records.items()

@@ -21,6 +21,7 @@ from concord.record.selectors import records_get, records_owned
 from concord.record.services import Draft, content_parse, revision_write
 from concord.register.links import links_of
 from concord.register.lists import link_table
+from concord.register.then import AsOf
 from concord.register.words import Cut
 
 
@@ -46,7 +47,10 @@ def inst(key: UUID) -> dict[str, str]:
 def listed(viewer: Viewer, key: UUID, cut: Cut = Cut.ALL) -> tuple[str, bool]:
     """Confirmation in the list, which must be that of filter and matrix."""
     (link,) = links_of(
-        list(records_get(viewer=viewer, ids=[key]).values()), viewer=viewer, cut=cut, language="en"
+        list(records_get(viewer=viewer, ids=[key]).values()),
+        read=AsOf(viewer),
+        cut=cut,
+        language="en",
     )
     table = link_table(cut).counts(viewer, Question())
     assert table["confirmation"] == {link.confirmation.value: 1}

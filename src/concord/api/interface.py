@@ -83,6 +83,7 @@ _DATE: Final = {"examples": ["2014", "2014-09", "2014-09-29"]}
 SHAPES: Final[dict[str, dict[str, Any]]] = {
     "q": {"maxLength": LONGEST_SEARCH},
     "from": _DATE,
+    "known_at": {"examples": ["2026-01-31", "2026-01-31T12:00:00Z"]},
     "to": _DATE,
     "limit": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},
     **{name: {"pattern": f"^({form.pattern.pattern})?$"} for name, form in FORMS.items()},
@@ -95,7 +96,7 @@ def parameter(name: str, description: str, codes: Sequence[str] = ()) -> dict[st
     if codes:
         item.pop("pattern", None)
         item |= {"enum": ["", *codes]}  # an empty value asks nothing, as forms send it
-    single = name in {"q", "from", "to", "after", "limit", "cut"}
+    single = name in {"q", "from", "to", "after", "limit", "cut", "known_at"}
     return {
         "name": name,
         "in": "query",
@@ -119,6 +120,7 @@ def asks(listing: Listing) -> dict[str, Any]:
             parameter("q", "Words to be found, in any script; each must be there"),
             parameter("from", "Only what may lie on or after this day, month or year"),
             parameter("to", "Only what may lie on or before this day, month or year"),
+            parameter("known_at", "What the register said at this day's end, or at this moment"),
             *PAGING,
             *(parameter(name, "One of the alternatives", known.get(name, ()))
               for name in listing.facets),

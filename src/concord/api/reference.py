@@ -54,9 +54,15 @@ def coverage(
 
 
 @api.get("/coverage/{code}", response={200: TopicOut})
-def topic(request: HttpRequest, code: str, cut: Cut = Cut.ALL) -> TopicOut:
-    """One topic: its state, who is behind it, for whom, and how much bears it out."""
-    kept = kept_coverage(viewer_of(request), cut)
+def topic(
+    request: HttpRequest, code: str, cut: Cut = Cut.ALL, known_at: Moment | None = None
+) -> TopicOut:
+    """One topic: its state, who is behind it, for whom, and how much bears it out.
+
+    ``known_at`` gives what the register said then.
+    """
+    moment = in_utc(known_at, "known_at") if known_at else None
+    kept = kept_coverage(viewer_of(request), cut, moment)
     found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
     if found is None:
         raise NotFoundError

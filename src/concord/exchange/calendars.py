@@ -15,7 +15,7 @@ from concord.core.disclosure import TLP, Breadth, Viewer
 from concord.core.timespan import Moment, TimeSpan
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
-from concord.register.listings import TRAINING
+from concord.register.listings import TRAINING, as_of
 from concord.register.reading import title_and_language
 from concord.register.removed import activities_removed
 
@@ -31,10 +31,12 @@ def calendar_lines(
 
     An activity that a source dates to a month or a year alone has no day to stand on: it is left
     out rather than given one. One that was removed is said to be cancelled, so that it goes from
-    the calendars of those who follow. ``address`` is where the portal is. Faults of ``params`` are
-    raised before the first line.
+    the calendars of those who follow; a calendar of a moment tells of none. ``address`` is where
+    the portal is. Faults of ``params`` are raised before the first line.
     """
-    batches = chain(TRAINING.batches(viewer, params), [activities_removed(viewer, params)])
+    batches = TRAINING.batches(viewer, params)
+    if as_of(viewer, params).known_at is None:
+        batches = chain(batches, [activities_removed(viewer, params)])
     return _lines(batches, language, address, name)
 
 

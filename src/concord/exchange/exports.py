@@ -23,7 +23,7 @@ from concord.record.errors import ConcordError, NotFoundError
 from concord.record.models import Access
 from concord.record.selectors import RecordView, register_number
 from concord.record.vanishing import was_withdrawn
-from concord.register.listings import LISTINGS, Listing, batches_of
+from concord.register.listings import LISTINGS, Listing, as_of
 
 MOST_AT_ONCE: Final = 2_000
 """Records in a file that a page waits for; a larger one is made by the worker."""
@@ -59,7 +59,7 @@ def list_workbook(
         return None
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
     records_write(
-        target, viewer=viewer, batches=batches_of(viewer, ids), kinds=listing.kinds,
+        target, viewer=viewer, batches=as_of(viewer, params).batches(ids), kinds=listing.kinds,
         language=language,
     )  # fmt: skip
     target.seek(0)
@@ -125,13 +125,14 @@ def export_run(*, export_id: UUID) -> Export:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)  # what an institution keeps to itself is nobody else's to read
     viewer, listing = viewer_of_key(export.audiences), LISTINGS[export.listing]
+    params = QueryDict(export.params)
     try:
-        ids = listing.ids(viewer, QueryDict(export.params))
+        ids = listing.ids(viewer, params)
         Export.objects.filter(id=export.id).update(total=len(ids))
         with reading(Reading()) as found:
             records_write(
-                str(path), viewer=viewer, batches=batches_of(viewer, ids), kinds=listing.kinds,
-                language=export.language,
+                str(path), viewer=viewer, batches=as_of(viewer, params).batches(ids),
+                kinds=listing.kinds, language=export.language,
                 progress=lambda done: _note(export, done),
             )  # fmt: skip
         access_keep(found=found, way=Access.Way.FILE)

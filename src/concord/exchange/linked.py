@@ -13,8 +13,9 @@ from concord.exchange.plain import json_list
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
 from concord.register.links import Parties, party_ids
-from concord.register.listings import Listing
+from concord.register.listings import Listing, as_of
 from concord.register.tables import citations_of
+from concord.register.then import AsOf
 from concord.register.words import PROVIDER_PARTS, ActivityKind
 
 CONTEXT: Final = "https://schema.org/"
@@ -46,14 +47,14 @@ def linked_lines(
     """A list as one JSON-LD graph, streamed; faults of ``params`` are raised before the first."""
     batches = listing.batches(viewer, params)
     head = b'{"@context": "%s", "@graph": [' % CONTEXT.encode()
-    return json_list(head, _linked(batches, viewer, language, address))
+    return json_list(head, _linked(batches, as_of(viewer, params), language, address))
 
 
 def _linked(
-    batches: Iterable[Sequence[RecordView]], viewer: Viewer, language: str, address: str
+    batches: Iterable[Sequence[RecordView]], read: AsOf, language: str, address: str
 ) -> Iterator[list[dict[str, Any]]]:
     for records in batches:
-        parties = Parties(viewer, language, party_ids(records))
+        parties = Parties(read, language, party_ids(records))
         yield [as_linked(record, parties, address=address) for record in records]
 
 

@@ -17,6 +17,7 @@ from concord.record.selectors import RecordView, records_newest
 from concord.register import vocabulary
 from concord.register.links import Parties, party_ids
 from concord.register.listings import Listing
+from concord.register.listquery import refuse_moment
 from concord.register.reading import title_of
 
 COUNT: Final = 50
@@ -49,7 +50,11 @@ def news_of(
     own: str,
     page: str,
 ) -> str:
-    """The feed of a list with its filter. ``own`` and ``page`` are its and the list's addresses."""
+    """The feed of a list with its filter. ``own`` and ``page`` are its and the list's addresses.
+
+    Raises ``InvalidQueryError``, for ``known_at`` too: news are of today.
+    """
+    refuse_moment(params)
     records = records_newest(viewer=viewer, ids=listing.ids(viewer, params), count=COUNT)
     parties = Parties(viewer, language, party_ids(records))
     feed = FORMS[form](

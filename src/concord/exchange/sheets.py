@@ -13,12 +13,11 @@ from django.http import QueryDict
 from concord.core.disclosure import Viewer
 from concord.record.selectors import RecordView
 from concord.register.links import Parties, party_ids
-from concord.register.listings import LISTINGS, Listing
-from concord.register.listquery import read_moment
+from concord.register.listings import LISTINGS, Listing, as_of
 from concord.register.reading import title_of
 from concord.register.rows import COUNTED_STAGES
 from concord.register.tables import citations_of
-from concord.register.then import batches_then
+from concord.register.then import AsOf
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run."""
@@ -121,16 +120,11 @@ def list_lines(
 ) -> Iterator[bytes]:
     """The lines of a list; faults of ``params`` are raised before the first.
 
-    With ``known_at`` among them it is the list as it was then, with the names of today.
+    With ``known_at`` among them it is the list as it was then, with the names of then.
     """
-    known_at = read_moment(params, "known_at")
-    batches = (
-        batches_then(listing, viewer, params, known_at)
-        if known_at
-        else listing.batches(viewer, params)
-    )
+    batches = listing.batches(viewer, params)
     columns = {**_FIRST, **COLUMNS[listing.name], **_LAST}
-    return _lines(columns, batches, viewer, language)
+    return _lines(columns, batches, as_of(viewer, params), language)
 
 
 def table_lines(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
@@ -146,11 +140,11 @@ LISTED_IN: Final = {kind: listing.name for listing in LISTINGS.values() for kind
 """Under which list the columns of a kind stand; an activity is training."""
 
 
-def record_lines(record: RecordView, viewer: Viewer, language: str) -> Iterator[bytes]:
+def record_lines(record: RecordView, read: AsOf, language: str) -> Iterator[bytes]:
     """One record as a table of one line; kinds in no list show what they say as JSON."""
     name = "training" if record.kind == "activity" else LISTED_IN.get(record.kind, "")
     own: Mapping[str, Cell] = COLUMNS.get(name, {"content": _content})
-    return _lines({**_FIRST, **own, **_LAST}, iter([[record]]), viewer, language)
+    return _lines({**_FIRST, **own, **_LAST}, iter([[record]]), read, language)
 
 
 def _content(record: RecordView, _parties: Parties) -> str:
@@ -160,7 +154,7 @@ def _content(record: RecordView, _parties: Parties) -> str:
 def _lines(
     columns: Mapping[str, Cell],
     batches: Iterator[list[RecordView]],
-    viewer: Viewer,
+    read: AsOf,
     language: str,
 ) -> Iterator[bytes]:
     buffer = io.StringIO()
@@ -168,7 +162,7 @@ def _lines(
     writer.writerow(columns)
     yield b"\xef\xbb\xbf" + _take(buffer)
     for records in batches:
-        parties = Parties(viewer, language, party_ids(records))
+        parties = Parties(read, language, party_ids(records))
         for record in records:
             writer.writerow([_safe(cell(record, parties)) for cell in columns.values()])
         yield _take(buffer)

@@ -362,6 +362,11 @@ def revision_view(revision: Revision, record: Record, viewer: Viewer) -> RecordV
     return _view(record, revision.content, viewer, revision)
 
 
+def revision_seen(revision: Revision, record: Record, viewer: Viewer) -> RecordView:
+    """The same for what is not given out but put into a table: no reading of it."""
+    return _seen_as(record, revision.content, viewer, revision)
+
+
 def view_of(record: Record, viewer: Viewer) -> RecordView | None:
     """What a viewer would see of a record that may not be stored like this; None where nothing.
 
@@ -398,7 +403,7 @@ def _seen_as(
         revision_number=told.count,
         changed_at=moment_of(told),
         audience=record.audience,
-        is_removed=record.is_removed,
+        is_removed=record.is_removed and revision is None,
         audiences={n: a for n, a in record.audiences.items() if viewer.may_see(a)},
     )
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import orjson
 from django.db.models import OuterRef, Subquery
 
-from concord.core.disclosure import PUBLIC, Viewer
+from concord.core.disclosure import NOBODY, Viewer
 from concord.record.models import Record, Revision
-from concord.record.selectors import BATCH, Change, RecordView, revision_view
+from concord.record.selectors import BATCH, Change, RecordView, revision_seen, revision_view
 
 Changes = Callable[[Collection[str] | None], Iterator[Change]]
 """Records of certain kinds, or of all."""
@@ -29,6 +29,16 @@ def records_then(
     What is removed today is among them, what was removed then is not. A field is shown if the
     viewer might have seen it then and may see it today.
     """
+    for row in _revisions_then(viewer, known_at, kinds, ids):
+        yield revision_view(row, row.record, viewer)
+
+
+def _revisions_then(
+    viewer: Viewer,
+    known_at: dt.datetime,
+    kinds: Collection[str] | None,
+    ids: Collection[UUID] | None = None,
+) -> Iterator[Revision]:
     until = Revision.objects.filter(record=OuterRef("pk"), at__lte=known_at)
     latest = until.order_by("-revision_number").values("number")[:1]
     records = Record.objects.filter(audience__in=viewer.audiences)
@@ -44,21 +54,24 @@ def records_then(
             audience__in=viewer.audiences,
             operation=Revision.Operation.PUT,
         )
-        for row in rows.select_related("record").order_by("record_id"):
-            yield revision_view(row, row.record, viewer)
+        yield from rows.select_related("record").order_by("record_id")
 
 
 def changes_then(viewer: Viewer, known_at: dt.datetime) -> Changes:
-    """The same for tables kept in memory: all that is in them is for everybody who asks them.
+    """The same for tables kept in memory, which only this viewer may ask.
 
-    What the viewer may not see is not in them at all; so a table of then answers this viewer alone.
+    What is in them has the audience of today; what the viewer may not see is nobody's. That a
+    table was made of them is no reading of theirs.
     """
 
     def changes(kinds: Collection[str] | None) -> Iterator[Change]:
-        for record in records_then(viewer=viewer, known_at=known_at, kinds=kinds):
-            text = orjson.dumps(record.content).decode()
+        for row in _revisions_then(viewer, known_at, kinds):
+            view = revision_seen(row, row.record, viewer)
+            text = orjson.dumps(view.content).decode()
+            audiences = {**view.audiences, **dict.fromkeys(view.withheld, NOBODY)}
             yield Change(
-                record.id, record.kind, text, PUBLIC, "{}", is_removed=False, owner=record.owner
-            )
+                view.id, view.kind, text, view.audience, orjson.dumps(audiences).decode(),
+                is_removed=False, owner=view.owner,
+            )  # fmt: skip
 
     return changes

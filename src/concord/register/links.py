@@ -9,13 +9,12 @@ from uuid import UUID
 
 from concord.core.analysis.ladder import Said, Verdict, verdict
 from concord.core.disclosure import PUBLIC, Viewer
-from concord.record.columns import Question
-from concord.record.selectors import RecordView, records_get
+from concord.record.selectors import RecordView
 from concord.register import vocabulary
-from concord.register.lists import answers_about, source_table
 from concord.register.reading import pick, title_of
 from concord.register.rows import Given, link_depth
 from concord.register.tables import citations_of
+from concord.register.then import AsOf
 from concord.register.words import ActivityKind, AgreementKind, Confirmation, Cut, RelationKind
 
 
@@ -54,11 +53,15 @@ class Link:
 
 
 class Parties:
-    """Names the institutions and networks of ``ids`` for one viewer, read in one query."""
+    """Names the institutions and networks of ``ids`` for one viewer, read in one query.
 
-    def __init__(self, viewer: Viewer, language: str, ids: Collection[str]) -> None:
+    They are called as they were at the moment that is read.
+    """
+
+    def __init__(self, read: Viewer | AsOf, language: str, ids: Collection[str]) -> None:
         self.language = language
-        found = records_get(viewer=viewer, ids=[UUID(key) for key in ids])
+        as_of = read if isinstance(read, AsOf) else AsOf(read)
+        found = as_of.records([UUID(key) for key in ids])
         self._records = {str(key): record for key, record in found.items()}
 
     def name(self, party: Mapping[str, Any]) -> Named:
@@ -98,13 +101,11 @@ def short_name(record: RecordView, language: str) -> str:
     return short
 
 
-def links_of(
-    records: Sequence[RecordView], *, viewer: Viewer, cut: Cut, language: str
-) -> list[Link]:
+def links_of(records: Sequence[RecordView], *, read: AsOf, cut: Cut, language: str) -> list[Link]:
     """Relations, agreements and activities as links, with what the cut's sources say of them."""
-    parties = Parties(viewer, language, party_ids(records))
-    only = brief_sources(viewer) if cut is Cut.BRIEF else None
-    answers = answers_about([r.id for r in records]) if only is None else {}
+    parties = Parties(read, language, party_ids(records))
+    only = read.brief_sources() if cut is Cut.BRIEF else None
+    answers = read.shelf.answers_about([r.id for r in records]) if only is None else {}
     return [_link(record, parties, only, answers.get(str(record.id), [])) for record in records]
 
 
@@ -122,12 +123,6 @@ def party_ids(records: Iterable[RecordView]) -> set[str]:
             party = part.get("party", part)
             found.update(party[kind] for kind in ("institution", "network") if kind in party)
     return found
-
-
-def brief_sources(viewer: Viewer) -> frozenset[str]:
-    """Ids of the sources that are the 2015 brief."""
-    is_brief = Question({"cut": frozenset({Cut.BRIEF.value})})
-    return frozenset(map(str, source_table().ids_where(viewer, is_brief)))
 
 
 def _link(

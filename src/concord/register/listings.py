@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -13,16 +12,10 @@ from django.http import QueryDict
 from concord.core.disclosure import Viewer
 from concord.core.vocabulary import Vocabulary
 from concord.record.columns import ColumnTable, Page
-from concord.record.selectors import RecordView, records_get
+from concord.record.selectors import RecordView
 from concord.register import vocabulary
-from concord.register.listquery import read_cut, read_query
-from concord.register.lists import (
-    institution_table,
-    link_table,
-    source_table,
-    statement_table,
-    training_table,
-)
+from concord.register.listquery import KNOWN_AT, ListQuery, read_cut, read_moment, read_query
+from concord.register.lists import Shelf
 from concord.register.rows import (
     INSTITUTION_FACETS,
     LINK_FACETS,
@@ -30,6 +23,7 @@ from concord.register.rows import (
     STATEMENT_FACETS,
     TRAINING_FACETS,
 )
+from concord.register.then import AsOf
 from concord.register.words import (
     ActivityKind,
     AgreementKind,
@@ -46,16 +40,18 @@ from concord.register.words import (
     TrainingLevel,
 )
 
-BATCH: Final = 500
 Known = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: its table, its facets, the codes of those that are closed, and its page size."""
+    """A list: its table, its facets, the codes of those that are closed, and its page size.
+
+    ``known_at`` among the parameters of its address asks what it was at a moment.
+    """
 
     name: str
-    table: Callable[[QueryDict], ColumnTable]
+    table_on: Callable[[Shelf, QueryDict], ColumnTable]
     facets: tuple[str, ...]
     known: Callable[[], Known]
     size: int
@@ -74,29 +70,31 @@ class Listing:
         size: int | None = None,
     ) -> tuple[Page, list[RecordView]]:
         """One page and its records; raises ``InvalidQueryError`` for what makes no sense."""
-        query = read_query(params, self.facets, self.known(), (*self.also, *also))
-        page = self.table(params).page(
+        query, as_of = self._read(viewer, params, also)
+        page = self.table_on(as_of.shelf, params).page(
             viewer, query.question, size or self.size, query.after, uncounted=self.uncounted
         )
-        records = records_get(viewer=viewer, ids=page.ids)
-        return page, [records[i] for i in page.ids if i in records]
+        return page, as_of.in_order(page.ids)
 
     def batches(self, viewer: Viewer, params: QueryDict) -> Iterator[list[RecordView]]:
         """Every record that answers, in the order of the pages; faults are raised at once."""
-        return batches_of(viewer, self.ids(viewer, params))
+        return as_of(viewer, params).batches(self.ids(viewer, params))
 
     def ids(self, viewer: Viewer, params: QueryDict) -> list[UUID]:
         """The ids of all records that answer, in the order of the pages."""
-        query = read_query(params, self.facets, self.known(), (*self.also, "after"))
-        return self.table(params).ids_where(viewer, query.question)
+        query, as_of = self._read(viewer, params, ("after",))
+        return self.table_on(as_of.shelf, params).ids_where(viewer, query.question)
+
+    def _read(
+        self, viewer: Viewer, params: QueryDict, also: Collection[str]
+    ) -> tuple[ListQuery, AsOf]:
+        query = read_query(params, self.facets, self.known(), (*self.also, *also, KNOWN_AT))
+        return query, as_of(viewer, params)
 
 
-def batches_of(viewer: Viewer, ids: Sequence[UUID]) -> Iterator[list[RecordView]]:
-    """The records of ``ids`` in their order, some hundred at a time."""
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
-        records = records_get(viewer=viewer, ids=part)
-        yield [records[i] for i in part if i in records]
+def as_of(viewer: Viewer, params: QueryDict) -> AsOf:
+    """The register as an address asks for it; raises ``InvalidQueryError``."""
+    return AsOf(viewer, read_moment(params, KNOWN_AT))
 
 
 def _codes(entries: Callable[[], Vocabulary]) -> list[str]:
@@ -130,17 +128,13 @@ def _link_known() -> Known:
     }
 
 
-def _plain(table: Callable[[], ColumnTable], params: QueryDict) -> ColumnTable:  # noqa: ARG001
-    return table()
-
-
 TRAINING: Final = Listing(
-    "training", partial(_plain, training_table), TRAINING_FACETS, _training_known, 50,
+    "training", lambda shelf, _params: shelf.training, TRAINING_FACETS, _training_known, 50,
     ("course", "activity"), uncounted=("party",),
 )  # fmt: skip
 INSTITUTIONS: Final = Listing(
     "institutions",
-    partial(_plain, institution_table),
+    lambda shelf, _params: shelf.institutions,
     INSTITUTION_FACETS,
     lambda: {
         "kind": InstitutionKind.values,
@@ -153,7 +147,7 @@ INSTITUTIONS: Final = Listing(
 )
 STATEMENTS: Final = Listing(
     "statements",
-    partial(_plain, statement_table),
+    lambda shelf, _params: shelf.statements,
     STATEMENT_FACETS,
     lambda: {
         "group": StatementGroup.values,
@@ -166,7 +160,7 @@ STATEMENTS: Final = Listing(
 )
 SOURCES: Final = Listing(
     "sources",
-    partial(_plain, source_table),
+    lambda shelf, _params: shelf.sources,
     SOURCE_FACETS,
     lambda: {"kind": SourceKind.values, "cut": [Cut.BRIEF.value]},
     100,
@@ -174,7 +168,7 @@ SOURCES: Final = Listing(
 )
 COLLABORATION: Final = Listing(
     "collaboration",
-    lambda params: link_table(read_cut(params)),
+    lambda shelf, params: shelf.links[read_cut(params)],
     LINK_FACETS,
     _link_known,
     50,

@@ -23,6 +23,8 @@ from concord.register.words import Cut
 
 LONGEST_SEARCH = 200
 LARGEST_PAGE = 200
+KNOWN_AT = "known_at"
+"""The parameter that asks what the register said at a moment."""
 
 
 _ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -213,6 +215,13 @@ def read_moment(params: Mapping[str, str] | QueryDict, name: str) -> dt.datetime
     if len(text) == len("2026-01-31"):
         moment = dt.datetime.combine(moment, dt.time.max)
     return in_utc(moment, name)
+
+
+def refuse_moment(params: QueryDict) -> None:
+    """Raise ``InvalidQueryError`` where a moment is asked of what can only tell of today."""
+    if KNOWN_AT in params:
+        message = _("this tells of today alone; the list itself can be asked of a moment")
+        raise InvalidQueryError(fields={KNOWN_AT: message})
 
 
 def in_utc(moment: dt.datetime, name: str) -> dt.datetime:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import ClassVar, Final
 from uuid import UUID
 
+from concord.core.disclosure import Viewer
 from concord.record.columns import ColumnTable, Row
 from concord.record.following import Follower
 from concord.record.selectors import Change, changed_since
+from concord.record.then import changes_then
 from concord.register import vocabulary
 from concord.register.rows import (
     ANSWER_FACETS,
@@ -31,6 +34,10 @@ from concord.register.rows import (
 from concord.register.words import Cut
 
 LINKS: Final = ("relation", "agreement", "activity")
+HELD: Final = 2
+"""Moments of which a process holds the tables, so that a list's next page is quick."""
+Moment = tuple[str, dt.datetime]
+"""Whose eyes, and when."""
 RowMaker = Callable[[Change], Row | None]
 
 
@@ -72,6 +79,7 @@ class Shelf(Follower):
         self._answered: set[str] = set()
         """Records about which an answer is new, changed or gone."""
         self._brief_changed = False
+        self._moments: dict[Moment, Shelf] = {}
 
     def take(self, change: Change) -> None:
         if change.kind == "institution":
@@ -114,6 +122,7 @@ class Shelf(Follower):
 
         All of them, where the brief changed.
         """
+        self._moments = {}  # a revision may have withheld what they hold
         first_time, moved, answered = not self.number, self._moved, self._answered
         if first_time:
             for table in (self.training, self.citing, *self.links.values()):
@@ -131,6 +140,17 @@ class Shelf(Follower):
         for change in changed_since(0, ids=ids):
             if change.kind in LINKS:
                 self._take_link(change)
+
+    def of_moment(self, viewer: Viewer, known_at: dt.datetime) -> Shelf:
+        """The tables of a moment, for that viewer alone; held until the next revision."""
+        key, number, held = (viewer.key, known_at), self.number, self._moments
+        if key in held:
+            return held[key]
+        found = Shelf(changes_then(viewer, known_at))
+        with self._lock:
+            if self.number == number:
+                self._moments = dict([*self._moments.items(), (key, found)][-HELD:])
+        return found
 
     def answers_about(self, ids: Collection[UUID]) -> dict[str, list[Given]]:
         """The answers of those who may give them, by the records that they are about."""
@@ -158,6 +178,16 @@ def prepare() -> None:
 def _fresh() -> Shelf:
     _shelf.refresh()
     return _shelf
+
+
+def shelf_now() -> Shelf:
+    """All the lists, as of the newest revision."""
+    return _fresh()
+
+
+def shelf_then(viewer: Viewer, known_at: dt.datetime) -> Shelf:
+    """All the lists as they were at a moment; they answer this viewer alone."""
+    return _fresh().of_moment(viewer, known_at)
 
 
 def training_table() -> ColumnTable:

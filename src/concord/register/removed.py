@@ -11,11 +11,11 @@ from django.utils import timezone
 from concord.core.disclosure import Viewer
 from concord.record.columns import ColumnTable
 from concord.record.selectors import RecordView, changed_since, records_removed
-from concord.register.links import brief_sources
 from concord.register.listings import TRAINING
 from concord.register.listquery import read_query
 from concord.register.lists import countries_with, roles_with, topics_with
 from concord.register.rows import TRAINING_FACETS, training_row
+from concord.register.then import AsOf
 
 REMEMBERED: Final = dt.timedelta(days=730)
 MOST: Final = 1_000
@@ -31,7 +31,7 @@ def activities_removed(viewer: Viewer, params: QueryDict) -> list[RecordView]:
         return []
     labels = {"topic": topics_with, "role": roles_with, "country": countries_with}
     table = ColumnTable(TRAINING_FACETS, labels)
-    brief = brief_sources(viewer)
+    brief = AsOf(viewer).brief_sources()
     ids = list(found)
     for start in range(0, len(ids), 500):
         for change in changed_since(0, ids=ids[start : start + 500]):

@@ -48,7 +48,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from concord.core.disclosure import ANYONE, PUBLIC, Viewer
+from concord.core.disclosure import PUBLIC, Viewer
 from concord.record.audiences import states_of_members
 from concord.record.then import changes_then
 from concord.register.facts import WHO, Facts, facts, party_key
@@ -76,7 +76,7 @@ def study_tables(viewer: Viewer, known_at: dt.datetime | None = None) -> Tables:
         raw, training = facts().tables(viewer), snapshot().tables(viewer)
     else:
         changes = changes_then(viewer, known_at)
-        raw, training = Facts(changes).tables(ANYONE), Snapshot(changes).tables(ANYONE)
+        raw, training = Facts(changes).tables(viewer), Snapshot(changes).tables(viewer)
     raw = {name: table.drop_columns("audience") for name, table in raw.items()}
     sides = _Sides(raw)
     found = {

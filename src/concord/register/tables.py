@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from concord.core.analysis.coverage import UNNAMED
-from concord.core.disclosure import ANYONE, Viewer
+from concord.core.disclosure import Viewer
 from concord.core.timespan import TimeSpan
 from concord.record.columns import Question
 from concord.record.selectors import RecordView
@@ -44,7 +44,7 @@ def coverage_tables(viewer: Viewer, known_at: dt.datetime | None = None) -> dict
     if known_at is None:
         tables = snapshot().tables(viewer)
     else:
-        tables = Snapshot(changes_then(viewer, known_at)).tables(ANYONE)
+        tables = Snapshot(changes_then(viewer, known_at)).tables(viewer)
     cited = tables["cites"]
     of_brief = cited.filter(pc.is_in(cited["source"], tables["briefs"]["source"]))
     records, parties = tables["records"], tables["party_of"]

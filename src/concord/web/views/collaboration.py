@@ -14,10 +14,10 @@ from concord.documents.graph import GraphLink, GraphNode, draw_graph
 from concord.register.links import Parties, links_of
 from concord.register.listings import COLLABORATION
 from concord.register.listquery import is_id, read_choice, read_cut
+from concord.register.then import AsOf
 from concord.register.words import Cut
 from concord.web.templatetags.reading import country, language, word
 from concord.web.views.lists import Labels, party_label, show_list
-from concord.web.views.viewer import viewer_of
 
 LEVELS = ("state", "named")
 MOST_EDGES = 60
@@ -60,11 +60,16 @@ def collaboration(request: HttpRequest) -> HttpResponse:
         "level": level,
         "levels": [(name, _address(request, level=name)) for name in LEVELS],
         "cut_query": _without(request, "cut"),
-        "graph": _graph(request, edges, level),
+        "graph": _graph(request, shown.read, edges, level),
         "matrix": _matrix(request, every),
-        "links": links_of(shown.records, viewer=shown.viewer, cut=cut, language=language()),
+        "links": links_of(shown.records, read=shown.read, cut=cut, language=language()),
         "pairs": [
-            (" – ".join(party_label(_pair_parties(request), code) for code in pair.split("~")))
+            (
+                " – ".join(
+                    party_label(_pair_parties(request, shown.read), code)
+                    for code in pair.split("~")
+                )
+            )
             for pair in request.GET.getlist("pair")
         ],
         "without_pair": _without(request, "pair", "scope", "record"),
@@ -126,20 +131,20 @@ def _is_state(edge: Edge) -> bool:
     return len(edge.a) == len(edge.b) == 2
 
 
-def _pair_parties(request: HttpRequest) -> Parties:
+def _pair_parties(request: HttpRequest, read: AsOf) -> Parties:
     codes = [code for pair in request.GET.getlist("pair") for code in pair.split("~")]
-    return _named(request, codes)
+    return _named(read, codes)
 
 
-def _named(request: HttpRequest, codes: list[str]) -> Parties:
+def _named(read: AsOf, codes: list[str]) -> Parties:
     ids = {code.partition(":")[2] for code in codes}
-    return Parties(viewer_of(request), language(), set(filter(is_id, ids)))
+    return Parties(read, language(), set(filter(is_id, ids)))
 
 
-def _graph(request: HttpRequest, edges: list[Edge], level: str) -> str:
+def _graph(request: HttpRequest, read: AsOf, edges: list[Edge], level: str) -> str:
     drawn = edges[:MOST_EDGES]
     codes = sorted({code for edge in drawn for code in (edge.a, edge.b)})
-    parties = _named(request, codes)
+    parties = _named(read, codes)
     nodes = [
         GraphNode(
             code, party_label(parties, code), None, level == "state" or code.startswith("state:")

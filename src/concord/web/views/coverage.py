@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,24 +13,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from concord.core.analysis.coverage import State
-from concord.core.disclosure import Viewer
 from concord.core.vocabulary import UnknownCodeError
 from concord.documents.coveragemap import draw_coverage, draw_roles
 from concord.jobs.kept import kept_coverage
 from concord.record.columns import Question
 from concord.record.errors import NotFoundError
 from concord.record.faults import error_text
-from concord.record.selectors import RecordView, records_get
+from concord.record.selectors import RecordView
 from concord.register import vocabulary
-from concord.register.declarations import declared_of, years_shown
+from concord.register.declarations import YearDeclared, declared_of, years_shown
 from concord.register.links import Named, Parties, party_ids, short_name
-from concord.register.listquery import read_cut, read_moment
-from concord.register.lists import statement_table, training_table
+from concord.register.listings import as_of
+from concord.register.listquery import KNOWN_AT, read_cut
 from concord.register.tables import as_ids
+from concord.register.then import AsOf
 from concord.register.words import Cut
 from concord.studies.kept import Kept
 from concord.web.templatetags.reading import language, language_name, word
 from concord.web.views.home import centre_list
+from concord.web.views.lists import moment_context
 from concord.web.views.viewer import viewer_of
 
 DIMENSIONS = {
@@ -55,13 +57,14 @@ STATE_LABELS = {
 def coverage(request: HttpRequest) -> HttpResponse:
     """The heat map of topic by centre with its table, and topic by role."""
     viewer, cut = viewer_of(request), read_cut(request.GET)
-    known_at = read_moment(request.GET, "known_at")
-    kept = kept_coverage(viewer, cut, known_at)
+    read = as_of(viewer, request.GET)
+    kept = kept_coverage(viewer, cut, read.known_at)
     result = kept.result if kept else {"topics": [], "overlaps": {}}
     counts = {state: sum(t["state"] == state for t in result["topics"]) for state in State}
-    centres = centre_list(viewer)
+    centres = centre_list(read)
     named = {c for topic in result["topics"] for c in topic["by_centre"]}
-    parties = Parties(viewer, language(), named)
+    parties = Parties(read, language(), named)
+    address = _address(cut, request.GET.get(KNOWN_AT, ""))
     overlaps = [
         (code, role, Some.of(found, parties))
         for code, roles in result["overlaps"].items()
@@ -70,16 +73,16 @@ def coverage(request: HttpRequest) -> HttpResponse:
     context = {
         "cut": cut,
         "cuts": Cut,
-        "known_at": known_at,
         "kept": kept,
-        "declared_years": declared_of(viewer=viewer, years=years_shown()),
-        "chart": _chart(centres, kept, cut) if kept else "",
-        "roles_chart": draw_roles(result["topics"], language=language(), address=_address(cut)),
+        "declared_years": _declared(read),
+        "chart": _chart(centres, kept, address) if kept else "",
+        "roles_chart": draw_roles(result["topics"], language=language(), address=address),
         "counts": [(STATE_LABELS[state], state.value, count) for state, count in counts.items()],
         "rows": [_row(topic, parties) for topic in result["topics"]],
         "overlaps": overlaps[:MOST_ROWS],
         "more_overlaps": max(len(overlaps) - MOST_ROWS, 0),
         "centres": [c for c in centres if c.content.get("target_groups")][:MOST_COLUMNS],
+        **moment_context(request, read),
     }
     return render(request, "concord/coverage.html", context)
 
@@ -91,11 +94,12 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
         entry = vocabulary.topics()[code]
     except UnknownCodeError as error:
         raise NotFoundError(error_text(error)) from error
-    kept = kept_coverage(viewer, cut)
+    read = as_of(viewer, request.GET)
+    kept = kept_coverage(viewer, cut, read.known_at)
     found = next((t for t in kept.result["topics"] if t["code"] == code), None) if kept else None
-    lists = _evidence(viewer, code, cut)
+    lists = _evidence(read, code, cut)
     named = party_ids(record for _list, records, _total, _query in lists for record in records)
-    parties = Parties(viewer, language(), named | set(found["by_centre"] if found else ()))
+    parties = Parties(read, language(), named | set(found["by_centre"] if found else ()))
     context = {
         "entry": entry,
         "publications": [number for number, topic in vocabulary.bears_on() if topic == code],
@@ -116,9 +120,11 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
             for name, values in (found["cells"] if found else {}).items()
         ],
         "lists": lists,
-        "declared_years": declared_of(viewer=viewer, years=years_shown()),
+        "declared_years": _declared(read),
         "parties": parties,
-        "audiences": _audiences(viewer, found),
+        "audiences": _audiences(read, found),
+        "is_waiting": kept is None,
+        **moment_context(request, read),
     }
     return render(request, "concord/topic.html", context)
 
@@ -127,7 +133,7 @@ EVIDENCE = 30
 """Pieces of evidence of one kind that the page of a topic gives; the list has them all."""
 
 
-def _evidence(viewer: Viewer, code: str, cut: Cut) -> list[tuple[str, list[RecordView], int, str]]:
+def _evidence(read: AsOf, code: str, cut: Cut) -> list[tuple[str, list[RecordView], int, str]]:
     """For training and for statements: some records, how many in all, and the list's filter."""
     facets = {"topic": frozenset({code})}
     query = f"topic={code}"
@@ -135,20 +141,19 @@ def _evidence(viewer: Viewer, code: str, cut: Cut) -> list[tuple[str, list[Recor
         facets["cut"] = frozenset({Cut.BRIEF.value})
         query += "&cut=brief"
     found = []
-    for name, table in (("training", training_table()), ("statements", statement_table())):
-        page = table.page(viewer, Question(facets), EVIDENCE)
-        records = records_get(viewer=viewer, ids=page.ids)
-        rows = [records[i] for i in page.ids if i in records]
-        if rows:
+    shelf = read.shelf
+    for name, table in (("training", shelf.training), ("statements", shelf.statements)):
+        page = table.page(read.viewer, Question(facets), EVIDENCE)
+        if rows := read.in_order(page.ids):
             found.append((name, rows, page.total, query))
     return found
 
 
-def _audiences(viewer: Viewer, found: dict[str, Any] | None) -> list[RecordView]:
+def _audiences(read: AsOf, found: dict[str, Any] | None) -> list[RecordView]:
     """The centres with a course on the topic, for what is known of their audiences as a whole."""
     if found is None:
         return []
-    records = records_get(viewer=viewer, ids=as_ids(found["centres"][:EVIDENCE])).values()
+    records = read.records(as_ids(found["centres"][:EVIDENCE])).values()
     return [record for record in records if record.content.get("target_groups")]
 
 
@@ -186,15 +191,23 @@ def _row(topic: dict[str, Any], parties: Parties) -> dict[str, Any]:
     }
 
 
-def _chart(all_centres: list[RecordView], kept: Kept, cut: Cut) -> str:
+def _chart(all_centres: list[RecordView], kept: Kept, address: Callable[[str], str]) -> str:
     centres = [
         centre
         for centre in all_centres
         if any(str(centre.id) in t["by_centre"] for t in kept.result["topics"])
     ][:MOST_COLUMNS]
     named = [(str(centre.id), short_name(centre, language())) for centre in centres]
-    return draw_coverage(kept.result["topics"], named, language=language(), address=_address(cut))
+    return draw_coverage(kept.result["topics"], named, language=language(), address=address)
 
 
-def _address(cut: Cut) -> Callable[[str], str]:
-    return lambda code: f"{reverse('topic', args=[code])}?cut={cut.value}"
+def _address(cut: Cut, known_at: str) -> Callable[[str], str]:
+    asked = urlencode({"cut": cut.value} | ({KNOWN_AT: known_at} if known_at else {}))
+    return lambda code: f"{reverse('topic', args=[code])}?{asked}"
+
+
+def _declared(read: AsOf) -> list[YearDeclared]:
+    """What is declared of the years today, which says nothing of another moment."""
+    if read.known_at is not None:
+        return []
+    return declared_of(viewer=read.viewer, years=years_shown())

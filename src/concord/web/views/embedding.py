@@ -17,7 +17,7 @@ from concord.core.disclosure import ANYONE
 from concord.record.selectors import record_get
 from concord.register.links import Parties, party_ids
 from concord.register.listings import TRAINING
-from concord.register.listquery import read_choice
+from concord.register.listquery import read_choice, refuse_moment
 from concord.register.reading import title_of
 from concord.web.templatetags.reading import language, tag_of
 from concord.web.views.exports import address_of
@@ -39,6 +39,7 @@ def training(request: HttpRequest) -> HttpResponse:
     tags = {tag_of(code): code for code in codes}
     chosen = read_choice(request.GET, LANGUAGE, [*tags, *codes], language())
     with translation.override(tags.get(chosen, chosen)):
+        refuse_moment(request.GET)
         page, records = TRAINING.page(ANYONE, request.GET, [LANGUAGE])
         params = request.GET.copy()
         params.pop(LANGUAGE, None)

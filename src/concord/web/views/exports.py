@@ -23,6 +23,8 @@ from concord.exchange.plain import all_plain, json_list
 from concord.exchange.sheets import list_lines, record_lines
 from concord.record.selectors import RecordView, record_get
 from concord.register.links import Parties, party_ids
+from concord.register.listings import as_of
+from concord.register.then import AsOf
 from concord.web.templatetags.reading import language
 from concord.web.views.fresh import followed
 from concord.web.views.viewer import viewer_of
@@ -92,35 +94,40 @@ def training_calendar(request: HttpRequest) -> StreamingHttpResponse:
     return _streamed(lines, "text/calendar; charset=utf-8", "concord-training.ics")
 
 
+def _asked(request: HttpRequest, record_id: UUID) -> tuple[AsOf, RecordView]:
+    """A record as the address asks for it: today, or what was said of it at a moment."""
+    read = as_of(viewer_of(request), request.GET)
+    record = record_get(viewer=read.viewer, record_id=record_id, known_at=read.known_at)
+    return read, record
+
+
 def record_xlsx(request: HttpRequest, record_id: UUID) -> FileResponse:
     """One record as a workbook."""
-    viewer = viewer_of(request)
-    record = record_get(viewer=viewer, record_id=record_id)
-    file = record_workbook(viewer=viewer, record=record, language=language())
+    read, record = _asked(request, record_id)
+    file = record_workbook(viewer=read.viewer, record=record, language=language())
     return workbook_file(file, f"concord-{record.kind}-{record_id}")
 
 
 def record_csv(request: HttpRequest, record_id: UUID) -> StreamingHttpResponse:
     """One record as a table of one line."""
-    viewer = viewer_of(request)
-    record = record_get(viewer=viewer, record_id=record_id)
-    lines = record_lines(record, viewer, language())
+    read, record = _asked(request, record_id)
+    lines = record_lines(record, read, language())
     return _streamed(lines, CSV, f"concord-{record.kind}-{record_id}.csv")
 
 
 def record_json(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """One record as JSON."""
-    record = record_get(viewer=viewer_of(request), record_id=record_id)
+    _read, record = _asked(request, record_id)
     return HttpResponse(orjson.dumps(all_plain([record])[0]), content_type="application/json")
 
 
 def record_linked(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """One record as JSON-LD."""
-    record = record_get(viewer=viewer_of(request), record_id=record_id)
-    return HttpResponse(orjson.dumps(linked_of(request, record)), content_type=LINKED)
+    read, record = _asked(request, record_id)
+    return HttpResponse(orjson.dumps(linked_of(request, record, read)), content_type=LINKED)
 
 
-def linked_of(request: HttpRequest, record: RecordView) -> dict[str, object]:
+def linked_of(request: HttpRequest, record: RecordView, read: AsOf) -> dict[str, object]:
     """A record as a JSON-LD document, for its page."""
-    parties = Parties(viewer_of(request), language(), party_ids([record]))
+    parties = Parties(read, language(), party_ids([record]))
     return document(record, parties, address=address_of(request))

@@ -7,15 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from concord.core.disclosure import Viewer
 from concord.documents.map import MapPoint, draw_map
 from concord.jobs.kept import kept_coverage
 from concord.record.columns import Question
-from concord.record.selectors import RecordView, records_get, records_latest
+from concord.record.selectors import RecordView, records_latest
 from concord.register import vocabulary
 from concord.register.links import short_name
-from concord.register.lists import institution_table
 from concord.register.tables import totals
+from concord.register.then import AsOf
 from concord.register.words import CENTRE_KINDS, Cut, Detail, Stage
 from concord.web.templatetags.reading import country, language
 from concord.web.views.viewer import viewer_of
@@ -30,7 +29,7 @@ LISTED = {
 def home(request: HttpRequest) -> HttpResponse:
     """Map, headline figures with their axes, what is new, topics that were not found."""
     viewer = viewer_of(request)
-    centres = centre_list(viewer)
+    centres = centre_list(AsOf(viewer))
     kept = kept_coverage(viewer, Cut.ALL)
     missing = (
         [t["code"] for t in kept.result["topics"] if t["state"] == "not_found"] if kept else []
@@ -59,12 +58,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "concord/home.html", context)
 
 
-def centre_list(viewer: Viewer) -> list[RecordView]:
+def centre_list(read: AsOf) -> list[RecordView]:
     """Centres by country and name."""
     is_centre = Question({"kind": frozenset(CENTRE_KINDS)})
-    ids = institution_table().ids_where(viewer, is_centre)
-    found = records_get(viewer=viewer, ids=ids).values()
-    return sorted(found, key=lambda r: (r.content.get("state", ""), short_name(r, "en")))
+    found = read.records(read.shelf.institutions.ids_where(read.viewer, is_centre))
+    return sorted(found.values(), key=lambda r: (r.content.get("state", ""), short_name(r, "en")))
 
 
 def _point(centre: RecordView) -> MapPoint | None:

@@ -23,6 +23,7 @@ from concord.register.listings import INSTITUTIONS
 from concord.register.listquery import read_day, read_ids
 from concord.register.lists import link_table, statement_table, training_table
 from concord.register.tables import held_on, names_of
+from concord.register.then import AsOf
 from concord.register.words import CENTRE_KINDS, ActivityKind, Cut, MilestoneStep, Stage
 from concord.web.templatetags.reading import country, language, topic, when, word
 from concord.web.views.actions import actions_for
@@ -89,7 +90,7 @@ def institution(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "activities": _by_year(activities),
         "activity_count": activity_count,
         "years": by_year,
-        "links": links_of(links, viewer=viewer, cut=Cut.ALL, language=language()),
+        "links": links_of(links, read=AsOf(viewer), cut=Cut.ALL, language=language()),
         "link_count": link_count,
         "statements": statements,
         "statement_count": statement_count,

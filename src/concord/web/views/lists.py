@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from concord.core.disclosure import Viewer
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
 from concord.register.links import Parties, party_ids
-from concord.register.listings import Listing
-from concord.register.listquery import is_id, key_text
+from concord.register.listings import Listing, as_of
+from concord.register.listquery import KNOWN_AT, is_id, key_text
+from concord.register.then import AsOf
 from concord.web.facets import ALL, facet_list
 from concord.web.templatetags.reading import language
 from concord.web.views.viewer import viewer_of
@@ -25,7 +26,7 @@ Labels = Mapping[str, tuple[str, Callable[[str], str]]]
 class Shown:
     """One page of a list, ready to be shown."""
 
-    viewer: Viewer
+    read: AsOf
     records: list[RecordView]
     counts: Mapping[str, Mapping[str, int]]
     parties: Parties
@@ -52,7 +53,8 @@ def show_list(
     named = party_ids(records)
     for facet in named_by:
         named |= _frequent(request, facet, page.counts[facet])
-    parties = Parties(viewer, language(), named)
+    read = as_of(viewer, request.GET)
+    parties = Parties(read, language(), named)
     following = request.GET.copy()
     following["after"] = key_text(page.next)
     export = request.GET.copy()
@@ -73,8 +75,28 @@ def show_list(
         ],
         "listing": listing.name,
         "query": export.urlencode(),
+        **moment_context(request, read),
     }
-    return Shown(viewer, records, page.counts, parties, context)
+    return Shown(read, records, page.counts, parties, context)
+
+
+def moment_context(request: HttpRequest, read: AsOf) -> dict[str, Any]:
+    """What a page of a moment says of it, and how its links lead to what was said then.
+
+    ``then`` is to be put behind the address of a record, ``also_then`` behind one with parameters;
+    ``now_query`` is this page as of today.
+    """
+    now = request.GET.copy()
+    for name in (KNOWN_AT, "after"):
+        now.pop(name, None)
+    given = {KNOWN_AT: request.GET[KNOWN_AT]} if read.known_at else {}
+    return {
+        "known_at": read.known_at,
+        "then": f"?{urlencode(given)}" if given else "",
+        "also_then": f"&{urlencode(given)}" if given else "",
+        "now_query": now.urlencode(),
+        "kept_now": [(name, value) for name, values in now.lists() for value in values],
+    }
 
 
 def _frequent(request: HttpRequest, name: str, counts: Mapping[str, int]) -> set[str]:

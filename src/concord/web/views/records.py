@@ -30,7 +30,6 @@ from concord.record.purged import VIA, Removal, removals_list
 from concord.record.selectors import (
     RecordView,
     record_get,
-    records_get,
     revision_latest_by,
     revision_list,
 )
@@ -39,15 +38,17 @@ from concord.register.fields import field_label
 from concord.register.kinds.policy import Rule
 from concord.register.links import Parties, party_ids, verdict_of
 from concord.register.listquery import read_moment, read_number
-from concord.register.lists import answers_about, training_table
+from concord.register.lists import answers_about
 from concord.register.naming import AudienceNames
 from concord.register.policy_words import PolicyWords, policy_words
 from concord.register.tables import as_ids, citations_of
 from concord.register.taking_over import compiler_ids
+from concord.register.then import AsOf
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
 from concord.web.views.actions import actions_for
 from concord.web.views.exports import LINKED, linked_of
+from concord.web.views.lists import moment_context
 from concord.web.views.seeing import seen_by
 from concord.web.views.viewer import person_of, viewer_of
 
@@ -73,31 +74,33 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     before = read_number(request.GET, "before")
     history = revision_list(viewer=viewer, record_id=record_id, before=before, count=REVISIONS + 1)
     has_more, history = len(history) > REVISIONS, history[:REVISIONS]
-    named = party_ids([view]) | {str(revision.actor_institution) for revision in history}
-    named.add(str(view.owner))
+    named = party_ids([view])
+    tellers = {str(view.owner)} | {str(revision.actor_institution) for revision in history}
     if view.kind == "policy" and "institution" in content:
         named.add(content["institution"])
     removals = removals_shown(viewer, view)
-    named |= {str(removal.institution) for removal in removals}
+    tellers |= {str(removal.institution) for removal in removals}
     answers = answers_seen(viewer=viewer, about=record_id) if known_at is None else []
     named |= {str(answer.owner) for answer in answers}
-    parties = Parties(viewer, language(), named)
+    read = AsOf(viewer, known_at)
+    parties = Parties(read, language(), named)
     context = {
         "record": view,
         "seen_by": seen_by(view, viewer),
         "policy": _policy(viewer, view) if view.kind == "policy" else None,
         "alignments": _alignments(view) if view.kind == "course" else (),
-        "runs": _runs(viewer, record_id) if view.kind == "course" else [],
+        "runs": _runs(read, record_id) if view.kind == "course" else [],
         "label": content_type(view.kind).label,
         "parties": parties,
-        "sources": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(cited)).items()},
-        "linked": {str(i): r for i, r in records_get(viewer=viewer, ids=as_ids(linked)).items()},
+        "tellers": Parties(viewer, language(), tellers),
+        "sources": {str(i): r for i, r in read.records(as_ids(cited)).items()},
+        "linked": {str(i): r for i, r in read.records(as_ids(linked)).items()},
         "axes": _axes(view, parties, answers),
         "answers": answers,
         "removals": removals,
-        "known_at": known_at,
+        **moment_context(request, read),
         "actions": actions_for(request, view) if known_at is None else [],
-        "linked_data": "" if known_at else _embedded(request, view),
+        "linked_data": "" if known_at else _embedded(request, view, read),
         "history": history,
         "affirmed": None if known_at else _affirmed(viewer, view),
         "earlier": history[-1].revision_number if has_more else None,
@@ -124,12 +127,12 @@ def _policy(viewer: Viewer, view: RecordView) -> PolicyWords | None:
     return policy_words(rules, institution=institution, viewer=viewer, language=language())
 
 
-def _embedded(request: HttpRequest, view: RecordView) -> SafeString:
+def _embedded(request: HttpRequest, view: RecordView, read: AsOf) -> SafeString:
     """The record as JSON-LD for those who read pages by machine.
 
     It is data and runs nothing, so the policy of the page lets it stand; no text of it can end it.
     """
-    text = orjson.dumps(linked_of(request, view)).decode()
+    text = orjson.dumps(linked_of(request, view, read)).decode()
     safe = text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
     return format_html('<script type="{}">{}</script>', LINKED, mark_safe(safe))  # noqa: S308
 
@@ -145,11 +148,10 @@ def removals_shown(viewer: Viewer, view: RecordView) -> list[Removal]:
     return [r for r in found if r.field and r.field not in view.content]
 
 
-def _runs(viewer: Viewer, course: UUID) -> list[RecordView]:
+def _runs(read: AsOf, course: UUID) -> list[RecordView]:
     """The newest runs of a course."""
-    page = training_table().page(viewer, Question({"course": frozenset({str(course)})}), RUNS)
-    found = records_get(viewer=viewer, ids=page.ids)
-    return [found[i] for i in page.ids if i in found]
+    of_course = Question({"course": frozenset({str(course)})})
+    return read.in_order(read.shelf.training.page(read.viewer, of_course, RUNS).ids)
 
 
 def _axes(view: RecordView, parties: Parties, answers: list[RecordView]) -> dict[str, Any] | None:

@@ -32,7 +32,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
         "year": (_("Published"), str),
         "language": (_("Language"), language_name),
     }
-    cited = citing_table().counts(shown.viewer, Question())["source"]
+    cited = shown.read.shelf.citing.counts(shown.read.viewer, Question())["source"]
     context = shown.with_facets(request, labels)
     context["rows"] = [(source, cited.get(str(source.id), 0)) for source in shown.records]
     return render(request, "concord/sources.html", context)

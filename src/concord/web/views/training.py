@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,13 +13,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concord.core.disclosure import Viewer
 from concord.record.columns import Days, Question
-from concord.record.selectors import RecordView, records_get
+from concord.record.selectors import RecordView
 from concord.register.declarations import YearDeclared, declared_of
 from concord.register.links import Parties, party_ids
-from concord.register.listings import TRAINING
-from concord.register.listquery import read_ids, read_query, read_year
+from concord.register.listings import TRAINING, as_of
+from concord.register.listquery import KNOWN_AT, read_ids, read_query, read_year
+from concord.register.then import AsOf
 from concord.web.templatetags.reading import (
     country,
     language,
@@ -28,7 +29,7 @@ from concord.web.templatetags.reading import (
     topic,
     word,
 )
-from concord.web.views.lists import Labels, party_label, show_list
+from concord.web.views.lists import Labels, moment_context, party_label, show_list
 from concord.web.views.viewer import viewer_of
 
 SHOWN = 8
@@ -60,16 +61,24 @@ def training_list(request: HttpRequest) -> HttpResponse:
     calendar_params = request.GET.copy()
     for name in ("after", "from", "to"):
         calendar_params.pop(name, None)
-    context["declared_years"] = _declared(request, shown.viewer)
+    context["declared_years"] = _declared(request, shown.read)
     context["calendar_query"] = calendar_params.urlencode()
     return render(request, template, context)
 
 
-def _declared(request: HttpRequest, viewer: Viewer) -> list[YearDeclared]:
-    """What was declared of the years that the list is limited to, by the providers or by all."""
-    years = sorted({int(year) for year in request.GET.getlist("year") if year})[-MOST_YEARS:]
+def _declared(
+    request: HttpRequest, read: AsOf, years: Sequence[int] | None = None
+) -> list[YearDeclared]:
+    """What was declared of the years that the list is limited to, by the providers or by all.
+
+    It is declared of what there is today, and says nothing of another moment.
+    """
+    if read.known_at is not None:
+        return []
+    if years is None:
+        years = sorted({int(year) for year in request.GET.getlist("year") if year})[-MOST_YEARS:]
     whom = read_ids(request.GET, "provider", MOST_PROVIDERS)
-    return declared_of(viewer=viewer, years=years, institutions=whom)
+    return declared_of(viewer=read.viewer, years=years, institutions=whom)
 
 
 def _kind(code: str) -> str:
@@ -96,14 +105,15 @@ def training_calendar(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     params = request.GET.copy()
     params.pop("year", None)
-    query = read_query(params, TRAINING.facets, TRAINING.known())
-    table = TRAINING.table(params)
+    query = read_query(params, TRAINING.facets, TRAINING.known(), (KNOWN_AT,))
+    read = as_of(viewer, params)
+    table = read.shelf.training
     years = sorted(map(int, table.counts(viewer, query.question)["year"]))
     year = read_year(request.GET, "year", years[-1] if years else timezone.now().year)
     span = (dt.date(year, 1, 1).toordinal(), dt.date(year, 12, 31).toordinal())
     question = Question(query.question.facets, query.question.words, *span)
     found = _by_month(table.days(viewer, question), year)
-    records = records_get(viewer=viewer, ids=[i for ids in found for i in ids[:SHOWN]])
+    records = read.records([i for ids in found for i in ids[:SHOWN]])
     parts = [
         CalendarPart(
             month_name(month) if month else _("Dated to the year, or over several months"),
@@ -120,15 +130,14 @@ def training_calendar(request: HttpRequest) -> HttpResponse:
         "months": parts[1:],
         "apart": parts[0],
         "total": sum(part.total for part in parts),
-        "declared_years": declared_of(
-            viewer=viewer, years=[year], institutions=read_ids(params, "provider", MOST_PROVIDERS)
-        ),
+        "declared_years": _declared(request, read, [year]),
         "before": max((y for y in years if y < year), default=None),
         "after": min((y for y in years if y > year), default=None),
         "query": params.urlencode(),
         "listing": TRAINING.name,
         "export_query": "&".join(filter(None, [f"year={year}", params.urlencode()])),
-        "parties": Parties(viewer, language(), party_ids(records.values())),
+        "parties": Parties(read, language(), party_ids(records.values())),
+        **moment_context(request, read),
     }
     return render(request, "concord/calendar.html", context)
 
