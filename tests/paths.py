@@ -359,7 +359,8 @@ def _desk(world: World) -> Iterator[Ask]:
     for name in ("desk", "proposals", "my_proposals", "questions", "declaring", "affirming",
                  "readers", "members", "tokens", "workbook", "upload_new", "duplicates", "own_releases",
                  "decided", "warnings_decided", "feeds", "feed_new", "hooks", "purges", "records_removed", "record_choose",
-                 "notices", "me", "own_embedding", "publish", "policy_edit", "groups"):  # fmt: skip
+                 "notices", "me", "own_embedding", "publish", "policy_edit", "groups",
+                 "over"):  # fmt: skip
         yield _page(name)
     yield _page("record_new", "courses")
     yield _page("record_new", "activities")

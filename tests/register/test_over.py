@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 from making import Maker, join, text
 
-from concord.accounts.models import Role
+from concord.accounts.models import Notice, Role, What
+from concord.accounts.telling import over_tell
 from concord.core.disclosure import ANYONE, Actor, Level, state_audience
 from concord.record.audiences import viewer_as
 from concord.record.errors import InvalidContentError, NotFoundError
@@ -18,8 +19,9 @@ from concord.record.publishing import Levels, records_share
 from concord.record.selectors import record_get
 from concord.record.services import Draft, content_parse, revision_write
 from concord.record.sharing import sharing_preview
+from concord.register import over
 from concord.register.kinds import Activity
-from concord.register.over import over_now
+from concord.register.over import OverPage, over_fall_due, over_leave, over_now
 
 TODAY = timezone.now().date()
 COMING = str(TODAY.year + 1)
@@ -105,7 +107,7 @@ def test_afterwards_the_owner_is_asked_and_nothing_widens_by_itself(centre: UUID
     kept = {"days": Level.INSTITUTION, "town": Level.INSTITUTION}
     key = write(centre, Level.PUBLIC, kept, **over)
     coming = write(centre, Level.PUBLIC, kept, **COMING_COURSE)
-    asked = [record.id for record in over_now(institution=centre, today=TODAY)]
+    asked = [record.id for record in over_now(institution=centre, today=TODAY).records]
     assert asked == [key]
     assert record_get(viewer=ANYONE, record_id=key).withheld == ("days", "town")
     page = join(centre, Role.PUBLISHER, "ann").get("/desk/").content.decode()
@@ -118,7 +120,7 @@ def test_afterwards_the_owner_is_asked_and_nothing_widens_by_itself(centre: UUID
     assert record_get(viewer=ANYONE, record_id=key).content["town"] == "Mito"
     assert "town" in record_get(viewer=ANYONE, record_id=coming).withheld
     assert record_get(viewer=viewer_as(centre), record_id=coming).content["town"] == "Mito"
-    assert over_now(institution=centre, today=TODAY) == []
+    assert over_now(institution=centre, today=TODAY) == OverPage([], None)
 
 
 @pytest.mark.parametrize(
@@ -154,5 +156,73 @@ def test_the_owner_is_asked_of_a_day_kept_in_when_and_of_what_its_state_sees(cen
     shared = write(
         centre, Level.PUBLIC, {"town": Level.STATE}, roles=["R08"], when="2020-05", town="Mito"
     )
-    asked = {record.id for record in over_now(institution=centre, today=TODAY)}
+    asked = {record.id for record in over_now(institution=centre, today=TODAY).records}
     assert asked == {exact, shared}
+
+
+OVER = {"roles": ["R08"], "when": "2020-05", "days": "2020-05-04", "town": "Mito"}
+KEPT = {"days": Level.INSTITUTION, "town": Level.INSTITUTION}
+
+
+def test_what_the_owner_leaves_withheld_is_not_asked_of_again(centre: UUID) -> None:
+    left, open_still = (write(centre, Level.PUBLIC, KEPT, **OVER) for _time in range(2))
+    counted = write(
+        centre, Level.PUBLIC, {"days": Level.INSTITUTION}, when="2020-05", days="2020-05-04",
+        participation=[{"count": 5, "role": "R13"}],
+    )  # fmt: skip
+    actor = Actor(centre, uuid.uuid4(), may_publish=True)
+    over_leave(actor=actor, ids=[left])
+    over_leave(actor=actor, ids=[left])
+    asked = over_now(institution=centre, today=TODAY).records
+    assert {record.id for record in asked} == {open_still, counted}
+    assert "town" in record_get(viewer=ANYONE, record_id=left).withheld
+    with pytest.raises(NotFoundError):
+        over_leave(actor=Actor(uuid.uuid4(), may_publish=True), ids=[left])
+
+
+def test_each_falls_due_once(centre: UUID, make: Maker) -> None:
+    other = make.write(make.institution("Other", state="JP"))
+    for owner in (centre, centre, other):
+        write(owner, Level.PUBLIC, KEPT, **OVER)
+    write(centre, Level.PUBLIC, KEPT, **COMING_COURSE)
+    assert over_fall_due(today=TODAY) == {centre: 2, other: 1}
+    assert over_fall_due(today=TODAY) == {}
+    afterwards = TODAY.replace(year=TODAY.year + 2, day=1)
+    assert over_fall_due(today=afterwards) == {centre: 1}
+    assert len(over_now(institution=centre, today=TODAY).records) == 2
+
+
+def test_all_of_many_are_reached(centre: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(over, "SHOWN", 2)
+    monkeypatch.setattr(over, "LOOKED_AT", 3)
+    keys = {write(centre, Level.PUBLIC, KEPT, **OVER) for _time in range(5)}
+    for _time in range(4):
+        write(centre, Level.PUBLIC, KEPT, **COMING_COURSE)
+    found, after = set(), None
+    for _page in range(9):
+        page = over_now(institution=centre, today=TODAY, after=after)
+        found |= {record.id for record in page.records}
+        assert len(page.records) <= 2
+        if (after := page.next) is None:
+            break
+    assert after is None
+    assert found == keys
+
+
+def test_publishers_decide_on_the_page_and_are_told_once(centre: UUID) -> None:
+    key, other = (write(centre, Level.PUBLIC, KEPT, **OVER) for _time in range(2))
+    ann, bob = join(centre, Role.PUBLISHER, "ann"), join(centre, Role.EDITOR, "bob")
+    assert (over_tell(today=TODAY), over_tell(today=TODAY)) == (2, 0)
+    (notice,) = Notice.objects.all()
+    assert (notice.what, notice.address, notice.count) == (What.OVER, "/desk/over/", 1)
+    assert 'class="count"' in ann.get("/about/").content.decode()
+    assert bob.get("/desk/over/").status_code == 403
+    assert str(key) in ann.get("/desk/over/").content.decode()
+    looked = ann.post("/desk/over/", {"id": str(key), "do": "look"})
+    assert looked.url == f"/desk/publish/?id={key}"
+    left = ann.post("/desk/over/", {"id": str(key), "do": "leave"}, follow=True).content.decode()
+    assert "1 stays withheld." in left
+    assert str(other) in left
+    assert str(key) not in left
+    ann.post("/desk/over/", {"id": str(other), "do": "leave"})
+    assert "Over now" not in ann.get("/desk/").content.decode()

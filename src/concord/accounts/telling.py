@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,6 +15,7 @@ from concord.accounts.models import Mandate, Role, Told, What
 from concord.accounts.notices import notice_send
 from concord.core.disclosure import ANYONE, PUBLIC
 from concord.record.selectors import Change, appeared_since, records_get, register_number
+from concord.register.over import over_fall_due
 
 MOST: Final = 20
 """Answers of which an owner is told one by one; of more only that there are some."""
@@ -41,6 +43,16 @@ def news_tell() -> int:
             for party in _named(change):
                 asked[party].add(change.owner)
     return _ask(asked) + _say(answered)
+
+
+def over_tell(*, today: dt.date) -> int:
+    """Tell publishers, once, of training that is over and whose day they may show; how many."""
+    due = over_fall_due(today=today)
+    for institution in due:
+        notice_send(
+            what=What.OVER, address="/desk/over/", institution=institution, least=Role.PUBLISHER
+        )
+    return sum(due.values())
 
 
 def _named(change: Change) -> Iterator[tuple[str, str]]:

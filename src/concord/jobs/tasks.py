@@ -7,14 +7,14 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.core.management import call_command
-from django.utils import translation
+from django.utils import timezone, translation
 from django_tasks import task
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send, notices_digest
 from concord.accounts.rounds import rounds_open
 from concord.accounts.services import token_uses_forget
-from concord.accounts.telling import news_tell
+from concord.accounts.telling import news_tell, over_tell
 from concord.core.disclosure import Audience, Viewer
 from concord.exchange.deciding import upload_carry_out
 from concord.exchange.exports import export_run, exports_forget
@@ -120,6 +120,12 @@ def forget_token_uses() -> None:
 def tell_news() -> None:
     """Tell institutions that a record names them, and owners that they are answered."""
     news_tell()
+
+
+@periodic(DAY)
+def tell_over() -> None:
+    """Ask owners who may see day and venue of training that was kept narrow until it was over."""
+    over_tell(today=timezone.now().date())
 
 
 @periodic(DAY)

@@ -100,6 +100,9 @@ holds_nothing(
     ("record_node", "record_head", "record_member", "record_group", "record_gate"),
     "it names installations, institutions and groups, and says nothing of records",
 )
+holds_nothing(
+    ("record_overasked",), "it says that an owner was asked of a record, and not what it says"
+)
 holds_nothing(("record_told",), "it counts revisions by whom they are told, whatever they say")
 holds_nothing(("record_purge",), "it says who removed what under which rule, and never what it was")
 holds_nothing(

@@ -319,6 +319,27 @@ class Purge(models.Model):
         return f"{self.record_id} {self.field or 'whole'}: {self.state}"
 
 
+class OverAsked(models.Model):
+    """An owner was asked whether others may see what was kept narrow of a record until it was over.
+
+    With ``left_at`` it said that it leaves that withheld, and is not asked again.
+    """
+
+    record_id = models.UUIDField()
+    institution = models.UUIDField()
+    asked_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    left_by = models.UUIDField(null=True, help_text="An opaque id of a person")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record_id", "institution"], name="over_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} of {self.institution}"
+
+
 class SensitiveDecision(models.Model):
     """Somebody looked at a warning of the content check and found that the text may be shown.
 

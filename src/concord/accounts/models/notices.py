@@ -34,6 +34,7 @@ class What(models.TextChoices):
     PURGE_ASKED = "purge_asked", _("Somebody asks that something be removed for good")
     GROUP_FOUNDED = "group_founded", _("You are in a new group")
     MEMBERSHIP = "membership", _("A membership of yours began or ended")
+    OVER = "over", _("Training is over: who may see its day and venue?")
     PURGE_SETTLED = "purge_settled", _("A removal that you asked for was decided")
 
 

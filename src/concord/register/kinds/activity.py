@@ -116,7 +116,12 @@ class Activity(Content):
 
         Who knows where such people will be together on which day could use it against them.
         """
-        if KEPT_NARROW.isdisjoint(_roles(data)) or not _is_to_come(data, today):
+        return cls.narrow_until_over(data) if _is_to_come(data, today) else frozenset()
+
+    @classmethod
+    def narrow_until_over(cls, data: Mapping[str, Any]) -> frozenset[str]:
+        """The same, be it to come or over."""
+        if KEPT_NARROW.isdisjoint(_roles(data)):
             return frozenset()
         return frozenset({"days", "town", *(["when"] if is_when_exact(data) else [])})
 

@@ -78,7 +78,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "uploads": upload_list(acting=acting),
         "over": over_now(institution=acting.institution, today=timezone.now().date())
         if acting.may(Role.PUBLISHER)
-        else [],
+        else None,
         "waiting": asked(
             waiting_for_institution(institution=acting.institution), viewer_of(request)
         ),
