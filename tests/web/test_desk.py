@@ -79,6 +79,9 @@ def test_an_invitation_works_once(centre: uuid.UUID) -> None:
     assert "Centre" in page
     weak = first.post(f"/join/{secret}/", {"email": "a@example.org", "password": "password1234"})
     assert weak.status_code == 422
+    both = first.post(f"/join/{secret}/", {"email": "nobody", "password": "short"})
+    told = both.content.decode().partition('role="alert"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="#(\w+)"', told) == ["email", "password"]
     assert Person.objects.count() == 0
     first.post(f"/join/{secret}/", {"email": "a@example.org", "password": PASSWORD})
     assert first.get("/desk/").status_code == 200

@@ -225,7 +225,9 @@ def test_still_so_in_bulk(net: Net, make: Maker) -> None:
         assert "Last confirmed by its owner, Centre" in page(Client(), f"/records/{key}/")
     others = make.put("course", titles=text("O"), providers=[str(net.silent)])
     assert net.publisher.post("/desk/still-so/", {"id": str(others)}).status_code == 403
-    assert "Compiled by Compiler; last checked on" in page(Client(), f"/records/{others}/")
+    source = make.put("source", titles=text("S"), source_kind="web_page")
+    for address in (f"/records/{others}/", f"/sources/{source}/"):
+        assert "Compiled by Compiler; last checked on" in page(Client(), address)
 
 
 def test_no_round_is_a_page_too(client: Client, make: Maker) -> None:

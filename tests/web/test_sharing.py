@@ -267,7 +267,14 @@ def test_a_list_in_a_frame_is_public_small_and_sets_nothing(client: Client, make
         assert usual["X-Frame-Options"] == "DENY"
         assert "frame-ancestors 'none'" in usual["Content-Security-Policy"]
     assert client.get("/embed/training/?lang=tlh").status_code == 400
-    assert client.get("/embed/training/?provider=me").status_code == 400
+    bad = client.get("/embed/training/?provider=me&kind=poem&lang=ja")
+    assert bad.status_code == 400
+    assert "X-Frame-Options" not in bad
+    assert "frame-ancestors *" in bad["Content-Security-Policy"]
+    told = bad.content.decode()
+    assert "<code>provider</code>" in told
+    assert "poem" in told
+    assert "<nav" not in told
     empty = client.get("/embed/training/?year=1999").content.decode()
     assert "There is nothing in this list yet." in empty
 

@@ -47,20 +47,12 @@ class BadTokenError(ConcordError):
     title = _("This token is not valid.")
 
 
-class PasswordError(ConcordError):
-    """The password is too weak."""
+class JoiningError(ConcordError):
+    """No account can be made of this; every fault is told at once, in the order of the form."""
 
-    code = "weak-password"
+    code = "joining"
     status = 422
-    title = _("This password is too easy to guess.")
-
-
-class TakenAddressError(ConcordError):
-    """There is an account with this e-mail address."""
-
-    code = "taken-address"
-    status = 409
-    title = _("There is an account with this e-mail address: sign in, then open the link again.")
+    title = _("The account could not be made.")
 
 
 class SignedOutError(ConcordError):

@@ -12,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -19,10 +20,9 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.admitting import invited_admit
 from concord.accounts.errors import (
+    JoiningError,
     NotAllowedError,
-    PasswordError,
     RoleNeededError,
-    TakenAddressError,
 )
 from concord.accounts.models import (
     FOR_INSTITUTIONS,
@@ -37,6 +37,7 @@ from concord.accounts.selectors import Acting, digest_of, invitation_get
 
 LINK_LIFE = dt.timedelta(days=14)
 TOKEN_LIFE = dt.timedelta(days=365)
+LONGEST_ADDRESS = 254
 USES_KEPT = dt.timedelta(days=90)
 
 
@@ -150,23 +151,42 @@ def _end_links_from_before(invitation: Invitation) -> None:
 
 
 def person_join(*, secret: str, email: str, name: str, password: str, language: str) -> Person:
-    """Make an account by an invitation, and give it the invitation's role."""
+    """Make an account by an invitation, and give it the invitation's role.
+
+    Raises ``JoiningError`` with every fault of the address and the password.
+    """
     invitation_get(secret=secret)
     address = email.strip().lower()
     with transaction.atomic():
-        if Person.objects.filter(email=address).exists():
-            raise TakenAddressError(fields={"email": str(TakenAddressError.title)})
         person = Person(email=address, name=name.strip()[:200], language=language)
-        try:
-            validate_password(password, person)
-        except ValidationError as error:
-            raise PasswordError(fields={"password": " ".join(error.messages)}) from error
+        found = {"email": _address_fault(address), "password": _password_fault(password, person)}
+        if faults := {field: fault for field, fault in found.items() if fault}:
+            raise JoiningError(fields=faults)
         person.set_password(password)
         person.save()
         # The library wants a verified address before a second factor: the invitation vouches.
         EmailAddress.objects.create(user=person, email=address, primary=True, verified=True)
         invitation_accept(secret=secret, person=person)
     return person
+
+
+def _address_fault(address: str) -> str:
+    try:
+        validate_email(address)
+        MaxLengthValidator(LONGEST_ADDRESS)(address)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    if Person.objects.filter(email=address).exists():
+        return _("There is an account with this e-mail address: sign in, then open the link again.")
+    return ""
+
+
+def _password_fault(password: str, person: Person) -> str:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def mandate_change(*, acting: Acting, mandate: UUID, role: Role) -> None:

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from concord.core.disclosure import ANYONE
+from concord.record.errors import InvalidQueryError
 from concord.record.selectors import record_get
 from concord.register.links import Parties, party_ids
 from concord.register.listings import TRAINING
@@ -33,8 +34,22 @@ LANGUAGE: Final = "lang"
 def training(request: HttpRequest) -> HttpResponse:
     """The first page of the training list's filter, as small as can be; sets no cookie.
 
-    ``lang`` chooses the language. Whoever looks, it is what the public may see.
+    ``lang`` chooses the language. Whoever looks, it is what the public may see. A filter that makes
+    no sense is said in the frame, to whoever put it there.
     """
+    try:
+        response = _list(request)
+    except InvalidQueryError as error:
+        context = {"error": error, "language_tag": language()}
+        response = HttpResponse(
+            render_to_string("concord/embed_fault.html", context), status=error.status
+        )
+    response["Content-Security-Policy"] = POLICY
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _list(request: HttpRequest) -> HttpResponse:
     codes = [code for code, _name in settings.LANGUAGES]
     tags = {tag_of(code): code for code in codes}
     chosen = read_choice(request.GET, LANGUAGE, [*tags, *codes], language())
@@ -54,10 +69,7 @@ def training(request: HttpRequest) -> HttpResponse:
             "list": f"{address_of(request)}{reverse('training')}?{params.urlencode()}",
         }
         # without the request: nothing of whoever looks has a place in it
-        response = HttpResponse(render_to_string("concord/embed.html", context))
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "public, max-age=300"
-    return response
+        return HttpResponse(render_to_string("concord/embed.html", context))
 
 
 def snippet(request: HttpRequest, record_id: UUID) -> HttpResponse:

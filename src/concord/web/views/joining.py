@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from django.contrib.auth import login
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from concord.accounts.adapter import INVITED
-from concord.accounts.errors import PasswordError, TakenAddressError
+from concord.accounts.errors import JoiningError
 from concord.accounts.models import Person, Role
 from concord.accounts.selectors import digest_of, invitation_get
 from concord.accounts.services import invitation_accept, person_join
 from concord.core.disclosure import ANYONE
-from concord.record.errors import InvalidQueryError
 from concord.register.links import Parties
 from concord.web.templatetags.reading import language
 from concord.web.views.providers import providers_of
 from concord.web.views.viewer import act_for, person_of
 
-LONGEST_ADDRESS = 254
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -38,7 +34,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         try:
             person = _accept(request, secret, person)
-        except (PasswordError, TakenAddressError, InvalidQueryError) as error:
+        except JoiningError as error:
             errors = error.fields
         else:
             if invitation.institution:
@@ -61,15 +57,9 @@ def _accept(request: HttpRequest, secret: str, person: Person | None) -> Person:
     if person is not None:
         invitation_accept(secret=secret, person=person)
         return person
-    email = request.POST.get("email", "").strip()
-    try:
-        validate_email(email)
-        MaxLengthValidator(LONGEST_ADDRESS)(email)
-    except ValidationError as error:
-        raise InvalidQueryError(fields={"email": " ".join(error.messages)}) from error
     joined = person_join(
         secret=secret,
-        email=email,
+        email=request.POST.get("email", ""),
         name=request.POST.get("name", ""),
         password=request.POST.get("password", ""),
         language=language(),

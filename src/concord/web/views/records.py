@@ -22,7 +22,6 @@ from concord.core.disclosure import PUBLIC, Viewer
 from concord.exchange.workbook.cells import Cell
 from concord.exchange.workbook.sheets import SHEETS
 from concord.exchange.workbook.writing import content_said
-from concord.record.affirming import Affirmation, affirmation
 from concord.record.columns import Question
 from concord.record.history import RevisionPair, record_restore, revision_pair
 from concord.record.kinds import content_type
@@ -30,7 +29,6 @@ from concord.record.purged import VIA, Removal, removals_list
 from concord.record.selectors import (
     RecordView,
     record_get,
-    revision_latest_by,
     revision_list,
 )
 from concord.register.assumptions import CORE, role_profiles
@@ -42,14 +40,13 @@ from concord.register.lists import answers_about
 from concord.register.naming import AudienceNames
 from concord.register.policy_words import PolicyWords, policy_words
 from concord.register.tables import as_ids, citations_of
-from concord.register.taking_over import compiler_ids
 from concord.register.then import AsOf
 from concord.register.words import Confirmation, Detail
 from concord.web.templatetags.reading import language
 from concord.web.views.actions import actions_for
 from concord.web.views.exports import LINKED, linked_of
 from concord.web.views.lists import moment_context
-from concord.web.views.seeing import seen_by
+from concord.web.views.seeing import affirmed_of, seen_by
 from concord.web.views.viewer import person_of, viewer_of
 
 REVISIONS = 50
@@ -102,7 +99,7 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "actions": actions_for(request, view) if known_at is None else [],
         "linked_data": "" if known_at else _embedded(request, view, read),
         "history": history,
-        "affirmed": None if known_at else _affirmed(viewer, view),
+        "affirmed": None if known_at else affirmed_of(view, viewer),
         "earlier": history[-1].revision_number if has_more else None,
         "is_newest": before is None,
     }
@@ -135,11 +132,6 @@ def _embedded(request: HttpRequest, view: RecordView, read: AsOf) -> SafeString:
     text = orjson.dumps(linked_of(request, view, read)).decode()
     safe = text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
     return format_html('<script type="{}">{}</script>', LINKED, mark_safe(safe))  # noqa: S308
-
-
-def _affirmed(viewer: Viewer, view: RecordView) -> Affirmation | None:
-    latest = revision_latest_by(viewer=viewer, record_id=view.id, institution=view.owner)
-    return affirmation(view.owner, latest, is_compiled=view.owner in compiler_ids(viewer))
 
 
 def removals_shown(viewer: Viewer, view: RecordView) -> list[Removal]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from concord.core.disclosure import Viewer, institution_audience, tlp_of
+from concord.record.affirming import Affirmation, affirmation
 from concord.record.kinds import content_type
-from concord.record.selectors import RecordView
+from concord.record.selectors import RecordView, revision_latest_by
 from concord.register.fields import field_label
 from concord.register.naming import AudienceNames
+from concord.register.taking_over import compiler_ids
 from concord.web.templatetags.reading import language
 
 
@@ -26,6 +28,12 @@ class SeenBy:
     fields: list[tuple[str, str, str]]
     """Label, who sees it, and what may be done with it; to its owner those that all see too."""
     withheld: list[str]
+
+
+def affirmed_of(view: RecordView, viewer: Viewer) -> Affirmation | None:
+    """When the owner of a record last said that it holds, as far as the reader may know."""
+    latest = revision_latest_by(viewer=viewer, record_id=view.id, institution=view.owner)
+    return affirmation(view.owner, latest, is_compiled=view.owner in compiler_ids(viewer))
 
 
 def seen_by(view: RecordView, viewer: Viewer) -> SeenBy:

@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from concord.record.columns import Question
 from concord.record.kinds import all_kinds
 from concord.record.selectors import record_get, records_get
+from concord.register.links import Parties
 from concord.register.listings import SOURCES
 from concord.register.listquery import key_text, read_query
 from concord.register.lists import citing_table
 from concord.register.rows import CITING_FACETS
 from concord.web.facets import facet_list
-from concord.web.templatetags.reading import language_name, word
+from concord.web.templatetags.reading import language, language_name, word
 from concord.web.views.lists import Labels, show_list
-from concord.web.views.seeing import seen_by
+from concord.web.views.seeing import affirmed_of, seen_by
 from concord.web.views.viewer import viewer_of
 
 PAGE = 100
@@ -52,6 +53,8 @@ def source(request: HttpRequest, record_id: UUID) -> HttpResponse:
     context = {
         "record": record,
         "seen_by": seen_by(record, viewer),
+        "affirmed": affirmed_of(record, viewer),
+        "tellers": Parties(viewer, language(), {str(record.owner)}),
         "resting": [found[i] for i in page.ids if i in found],
         "total": page.total,
         "next": following.urlencode() if page.next else "",
