@@ -35,7 +35,13 @@ from concord.record.selectors import (
     revision_latest_by,
     revision_list,
 )
-from concord.record.services import Draft, record_remove, revision_write, revisions_write
+from concord.record.services import (
+    Draft,
+    record_remove,
+    records_take_over,
+    revision_write,
+    revisions_write,
+)
 from concord.record.showing import told_to
 from concord.record.vanishing import Span, entry_get, entry_list, last_moment
 from concord.web.views.fresh import told_to as _version  # what versions of answers rest on
@@ -217,3 +223,50 @@ def test_rows_from_before_are_noted_as_if_they_were_written_now(make: Maker) -> 
         "revisions": list(Revision.objects.order_by("number").values("number", "seen")),
         "told": list(Told.objects.order_by("circle").values()),
     }
+
+
+def test_the_reason_of_a_change_is_withheld_with_what_it_changed(make: Maker) -> None:
+    world = World(make)
+    actor, key = Actor(world.owner, may_publish=True), KEYS[0]
+
+    def write(hours: int, reason: str, title: str = "Sealing", **levels: Level) -> None:
+        content = make.parse(
+            "course", titles=text(title), length_hours=hours, providers=[str(world.owner)]
+        )
+        draft = Draft(content, key, Level.PUBLIC, levels)
+        revision_write(actor=actor, draft=draft, via="test", reason=reason)
+
+    def reasons(viewer: Viewer) -> list[tuple[str, bool]]:
+        lines = revision_list(viewer=viewer, record_id=key)
+        return [(line.reason, line.is_reason_withheld) for line in reversed(lines)]
+
+    write(28, "Entered.")
+    write(30, "30 hours, not 28.")
+    write(30, "A better name.", title="Seals")
+    everything = [("Entered.", False), ("30 hours, not 28.", False), ("A better name.", False)]
+    assert reasons(ANYONE) == everything
+    ring = Level.network(world.network)
+    write(30, "For the network alone.", title="Seals", length_hours=ring)
+    assert reasons(ANYONE) == [
+        ("", True), ("", True), ("A better name.", False), ("For the network alone.", False),
+    ]  # fmt: skip
+    (line,) = revision_latest_by(viewer=ANYONE, record_id=key, institution=world.owner)[:1]
+    assert line.reason == "For the network alone."
+    everything += [("For the network alone.", False)]
+    assert reasons(viewer_as(world.other)) == reasons(viewer_as(world.owner)) == everything
+
+
+def test_a_new_owner_is_not_told_why_the_earlier_one_changed_what_it_hid(make: Maker) -> None:
+    other = make.write(make.institution("Other"))
+    for hours, reason in ((28, "Entered."), (30, "30 hours, not 28.")):
+        content = make.parse(
+            "course", titles=text("Sealing"), length_hours=hours, providers=[str(other)]
+        )
+        draft = Draft(content, KEYS[0], Level.PUBLIC, {"length_hours": Level.INSTITUTION})
+        actor = Actor(make.owner, may_publish=True)
+        revision_write(actor=actor, draft=draft, via="test", reason=reason)
+    records_take_over(actor=Actor(other, may_publish=True), ids=[KEYS[0]], reason="Ours.")
+    lines = revision_list(viewer=viewer_as(other), record_id=KEYS[0])
+    assert [(line.reason, line.is_reason_withheld) for line in lines] == [
+        ("Ours.", False), ("", True), ("Entered.", False),
+    ]  # fmt: skip

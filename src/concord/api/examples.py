@@ -55,6 +55,7 @@ REVISION: Final[dict[str, Any]] = {
     "at": "2027-01-15T09:30:00Z",
     "institution": INSTITUTION,
     "reason": "Length corrected",
+    "is_reason_withheld": False,
     "via": "API",
     "cleared_state": "",
 }

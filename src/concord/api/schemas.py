@@ -389,6 +389,9 @@ class RevisionOut(Schema):
     at: dt.datetime
     institution: UUID = Field(description="Who made it")
     reason: str
+    is_reason_withheld: bool = Field(
+        description="Whether the reason is kept back with what the revision changed"
+    )
     via: str = Field(description="The way in: form, workbook, feed, API")
     cleared_state: str = Field(description="State whose contact point cleared it, if one did")
 
@@ -401,6 +404,7 @@ class RevisionOut(Schema):
             at=view.at,
             institution=view.actor_institution,
             reason=view.reason,
+            is_reason_withheld=view.is_reason_withheld,
             via=view.via,
             cleared_state=view.cleared_state,
         )

@@ -33,6 +33,7 @@ from concord.record.showing import (
     is_own,
     moment_of,
     newest_of,
+    reasons_withheld,
     revision_named,
     revisions_shown,
     shown_as,
@@ -79,6 +80,8 @@ class RevisionView:
     cleared_state: str
     is_by_person: bool
     """Whether somebody with an account made it; programs of the installation have none."""
+    is_reason_withheld: bool = False
+    """Whether a reason is kept back because it may tell of what the viewer may not see."""
 
 
 def register_number() -> int:
@@ -295,7 +298,7 @@ def revision_list(
     record_get(viewer=viewer, record_id=record_id)
     record = Record.objects.get(id=record_id)
     named = islice(revisions_shown(record, viewer, below=before), count)
-    return _told(record, dict(named))
+    return _told(record, viewer, dict(named))
 
 
 def revision_latest_by(*, viewer: Viewer, record_id: UUID, institution: UUID) -> list[RevisionView]:
@@ -310,27 +313,29 @@ def revision_latest_by(*, viewer: Viewer, record_id: UUID, institution: UUID) ->
 
 def _latest_of(rows: QuerySet[Revision], record: Record, viewer: Viewer) -> list[RevisionView]:
     named = next(revisions_shown(record, viewer, among=rows), None)
-    return _told(record, dict([named])) if named else []
+    return _told(record, viewer, dict([named])) if named else []
 
 
-def _told(record: Record, named: Mapping[int, int]) -> list[RevisionView]:
+def _told(record: Record, viewer: Viewer, named: Mapping[int, int]) -> list[RevisionView]:
     """Lines of a history, without what the revisions say; by number to the viewer their own."""
     shown = {own: number for number, own in named.items()}
     rows = record.revisions.filter(revision_number__in=list(shown)).order_by("-revision_number")
     told = rows.only(
         "revision_number", "operation", "at", "actor_institution", "reason", "via",
-        "cleared_state", "actor_person",
+        "cleared_state", "actor_person", "number", "seen",
     )  # fmt: skip
+    kept_back = reasons_withheld(record, viewer, told)
     return [
         RevisionView(
             shown[row.revision_number],
             row.operation,
             row.at,
             row.actor_institution,
-            row.reason,
+            "" if row.revision_number in kept_back else row.reason,
             row.via,
             row.cleared_state,
             row.actor_person is not None,
+            is_reason_withheld=bool(row.reason) and row.revision_number in kept_back,
         )
         for row in told
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heappush, heappushpop
 from typing import Final
 from uuid import UUID
@@ -134,6 +134,39 @@ def revisions_shown(
         shown = shown_of(seen, viewer.audiences)
         if shown and shown.number == number and (below is None or shown.count < below):
             yield shown.count, own
+
+
+def reasons_withheld(record: Record, viewer: Viewer, rows: Iterable[Revision]) -> set[int]:
+    """Which of these revisions of a record have a reason that may tell what the viewer may not see.
+
+    Those that changed a field which the viewer was shown then and is not shown today; and, for a
+    new owner, those of others that would be no line of the history to anybody else.
+    """
+    if is_own(record, viewer):
+        return {
+            row.revision_number
+            for row in rows
+            if not viewer.may_see(institution_audience(row.actor_institution))
+            and not ((told := shown_of(row.seen, viewer.audiences)) and told.number == row.number)
+        }
+    hidden = {name for name, seen_by in record.audiences.items() if not viewer.may_see(seen_by)}
+    numbers = {row.revision_number for row in rows} if hidden else set()
+    around = record.revisions.filter(revision_number__in=numbers | {n - 1 for n in numbers})
+    said = {row.revision_number: row for row in around} if numbers else {}
+
+    def shown(number: int, name: str) -> object:
+        row = said.get(number)
+        if row is None or not viewer.may_see(row.audiences.get(name, row.audience)):
+            return None
+        return row.content.get(name)
+
+    def has_shown(number: int, name: str) -> bool:
+        row = said[number]
+        return viewer.may_see(row.audiences.get(name, row.audience)) and (
+            shown(number, name) != shown(number - 1, name)
+        )
+
+    return {number for number in numbers if any(has_shown(number, name) for name in hidden)}
 
 
 def revision_named(record: Record, viewer: Viewer, number: int) -> int | None:
