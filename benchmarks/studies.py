@@ -3,12 +3,17 @@
 Run by `make bench ONLY=studies`. All begin with the same Arrow tables and end with equal rows; each
 runs in a process of its own, whose peak memory is measured. Made up are activities of 43 topics,
 ten rows of participation each, of 190 countries and 24 roles, and a demand of every cell.
+
+The same expression runs on Spark (local, two cores, Java's memory not counted) and, where
+CONCORD_TEST_POSTGRES names a server, on PostgreSQL. Their first time has the start of Spark and the
+loading of the tables in it, as a study would.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import resource
 import statistics
 import subprocess
@@ -20,6 +25,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from concord.studies.engine import Engine
+
 SIZES: Final = (1_000_000, 10_000_000)
 TIMES: Final = 3
 ROWS_OF_ACTIVITY: Final = 10
@@ -28,6 +35,10 @@ UNTIL: Final = 2024
 MOST_RATIO, LEAST_FASTER, MOST_MEMORY_GB = 1.3, 3.0, 2.0
 TABLES: Final = ("participation", "events", "topic_of", "demand")
 WAYS: Final = ("ours", "sql", "pandas")
+ELSEWHERE: Final = ("spark", "postgres")
+"""Engines that are not DuckDB, for the same expression."""
+SPARK: Final = "local[2]"
+ONCE: Final = ("pandas", *ELSEWHERE)
 SQL: Final = """
 WITH done AS (
   SELECT p.record, breakdown, count, unit, year, role,
@@ -121,12 +132,34 @@ def tables(size: int) -> dict[str, pa.Table]:
 
 def ours(given: dict[str, pa.Table]) -> list[tuple[Any, ...]]:
     """The study's own question."""
-    from concord.core.analysis.gaps import expressions
     from concord.studies.engine import DuckEngine
 
-    with DuckEngine(is_large=True) as engine:
-        engine.put(given)
-        found = engine.run(expressions()["topics"]).to_pylist()
+    return _asked(DuckEngine(is_large=True), given)
+
+
+def spark(given: dict[str, pa.Table]) -> list[tuple[Any, ...]]:
+    """The same expression on Spark."""
+    from concord.studies.engine import SparkEngine
+
+    os.environ["PYSPARK_SUBMIT_ARGS"] = (
+        "--driver-memory 8g --conf spark.sql.shuffle.partitions=8 pyspark-shell"
+    )
+    return _asked(SparkEngine(SPARK), given)
+
+
+def postgres(given: dict[str, pa.Table]) -> list[tuple[Any, ...]]:
+    """The same expression on PostgreSQL."""
+    from concord.studies.engine import PostgresEngine
+
+    return _asked(PostgresEngine(os.environ["CONCORD_TEST_POSTGRES"]), given)
+
+
+def _asked(engine: Engine, given: dict[str, pa.Table]) -> list[tuple[Any, ...]]:
+    from concord.core.analysis.gaps import expressions
+
+    with engine as opened:
+        opened.put(given)
+        found = opened.run(expressions()["topics"]).to_pylist()
     return [tuple(row.values()) for row in found]
 
 
@@ -190,9 +223,10 @@ def measure(way: str, size: int) -> dict[str, Any]:
     for name in TABLES:
         with ipc.open_file(_file(name, size)) as rows:
             given[name] = rows.read_all()
-    compute = {"ours": ours, "sql": sql, "pandas": pandas}[way]
+    ways = {"ours": ours, "sql": sql, "pandas": pandas, "spark": spark, "postgres": postgres}
+    compute = ways[way]
     seconds, rows = [], []
-    for _ in range(1 if way == "pandas" else TIMES):
+    for _ in range(1 if way in ONCE else TIMES):
         start = time.perf_counter()
         rows = compute(given)
         seconds.append(time.perf_counter() - start)
@@ -221,6 +255,10 @@ def _run(way: str, size: int) -> dict[str, Any]:
     return found
 
 
+def _is_there(way: str) -> bool:
+    return way != "postgres" or bool(os.environ.get("CONCORD_TEST_POSTGRES"))
+
+
 def _same(one: list[list[Any]], other: list[list[Any]]) -> bool:
     return len(one) == len(other) and all(
         a[0] == b[0]
@@ -233,13 +271,14 @@ def report() -> None:
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for size in SIZES:
         subprocess.run([sys.executable, "-m", "benchmarks.studies", "make", str(size)], check=True)
-        for way in WAYS:
+        ways = (*WAYS, *filter(_is_there, ELSEWHERE))
+        for way in ways:
             found[way, size] = _run(way, size)
-        for way in WAYS:
+        for way in ways:
             assert _same(found["ours", size]["rows"], found[way, size]["rows"]), way
             one = found[way, size]
             said = f"{one['seconds']:7.2f} s  peak {one['peak_gb']:5.2f} GB"
-            print(f"{size:>10} rows  {way:<7} {said}", flush=True)
+            print(f"{size:>10} rows  {way:<8} {said}", flush=True)
     small, large = SIZES
     seconds = {way: found[way, large]["seconds"] for way in WAYS}
     growth = math.log(seconds["ours"] / found["ours", small]["seconds"]) / math.log(large / small)
