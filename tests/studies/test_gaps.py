@@ -19,6 +19,7 @@ from concord.core.disclosure import (
     network_audience,
     state_audience,
 )
+from concord.documents.findings import sheets_of
 from concord.record.errors import InvalidQueryError
 from concord.record.members import member_admit
 from concord.studies.gaps import CENTRES, LEAST_STATES, GapsQuestion
@@ -124,6 +125,43 @@ def test_a_what_if_changes_the_answer_and_nonsense_is_refused(make: Maker) -> No
         assert answer.status_code == 400, wrong
     with pytest.raises(InvalidQueryError):
         GapsQuestion.read({"assume.share.core": ["7"]})
+
+
+@pytest.mark.django_db
+def test_the_course_of_a_topic_ends_with_what_the_page_says_of_today(make: Maker) -> None:
+    centres(make, *STATES)
+    for year, people in ((2022, 400), (2024, 100)):
+        make.put(
+            "activity", titles=text("Guards"), activity_kind="course_run", when=str(year),
+            stage="done", topics=["B5"], country="KR",
+            participation=[{"count": people, "role": "R08", "country": "KR", "unit": "person"}],
+        )  # fmt: skip
+    found = run(of("KR"), topic="B5", role="R08")
+    own = found["states"]["KR"]
+    assert [(y["year"], y["trained"]) for y in own["years"]] == [
+        (2022, 400), (2023, 0), (2024, 100)
+    ]  # fmt: skip
+    stocks = [y["stock"] for y in own["years"]]
+    assert stocks[0] > stocks[1] > 0, "who was trained forgets, leaves, and runs out of validity"
+    assert stocks[2] > stocks[1]
+    last = own["years"][-1]
+    for name in ("target", "stock", "gap"):
+        assert last[name] == pytest.approx(own["topics"][0][name][3], rel=0.01), name
+    assert run(of("KR"))["states"]["KR"]["years"] == [], "of all topics at once it says nothing"
+    page = Client().get("/gaps/?topic=B5&role=R08").content.decode()
+    assert "Need and gap by year" in page, "the region has a course too"
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_the_workbook_has_what_would_close_a_gap() -> None:
+    result = run()
+    titles = {sheet.title: sheet for sheet in sheets_of("gaps", result, ANYONE, "en")}
+    closing = titles["Courses that would close a gap"]
+    courses = [row for row in closing.rows if row[0] == "B5"]
+    assert {row[3] for row in courses} == {"INSA", "NSSC (Viet Nam)"}
+    assert all(link.startswith("/records/") for link in closing.links if link)
+    heads = titles["Region: by topic and role"].heads
+    assert {"WISN ratio", "Covered", "Activities behind it"} <= set(heads)
 
 
 @pytest.mark.usefixtures("east_asia")

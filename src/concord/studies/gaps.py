@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 LEAST_STATES: Final = 5
 """States of a total that is shown to those who do not see them one by one."""
 DRAWS: Final = 2_000
+MOST_YEARS: Final = 12
+"""Years that the course of a gap is followed back."""
 SHARES: Final = (5, 50, 95)
 """Percentiles that every figure is given with."""
 CENTRES: Final = "centres"
@@ -227,6 +229,7 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         "states": {},
         "topics": [],
         "cells": [],
+        "years": [],
         "fault": None,
     }
     own = sorted(
@@ -244,11 +247,39 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         )
     except MarginError as error:
         return result | {"fault": {"margin": error.margin, "distance": error.distance}}
+    courses = _by_year(inputs, groups, central(every), question)
     if shown:
-        result |= _split(figures, question, 0)
+        result |= _split(figures, question, 0) | {"years": courses[0]}
     for place, state in enumerate(own, len(shown)):
-        result["states"][state] = _of_state(inputs, state) | _split(figures, question, place)
+        split = _split(figures, question, place) | {"years": courses[place]}
+        result["states"][state] = _of_state(inputs, state) | split
     return result
+
+
+def _by_year(
+    inputs: Inputs, groups: Sequence[Collection[str]], usual: Mapping[str, Floats],
+    question: GapsQuestion,
+) -> list[list[dict[str, Any]]]:  # fmt: skip
+    """For each group the course of one topic: at each year's end what is needed and had, and how
+    many were trained in it; nothing where all topics are asked for, or nobody was ever trained.
+    """
+    asked = [n for n, one in enumerate(inputs.profiles) if _is_asked(question, one)]
+    wanted = {(inputs.profiles[n].role, inputs.profiles[n].topic) for n in asked}
+    flows = [flow for flow in inputs.flows if (flow.role, flow.topic) in wanted]
+    if not question.topic or not flows:
+        return [[] for _group in groups]
+    first = max(min(flow.year for flow in flows), inputs.year - MOST_YEARS + 1)
+    found: list[list[dict[str, Any]]] = [[] for _group in groups]
+    for year in range(first, inputs.year + 1):
+        sums = Model(replace(inputs, year=year)).sums(usual, groups)
+        for place, group in enumerate(groups):
+            figures = {
+                name: _rounded(float(sums[name][place, 0, asked].sum()))
+                for name in ("target", "stock", "met", "gap")
+            }
+            trained = sum(f.people for f in flows if f.year == year and f.state in group)
+            found[place].append({"year": year, "trained": _rounded(trained)} | figures)
+    return found
 
 
 def _split(figures: _Figures, question: GapsQuestion, group: int) -> dict[str, Any]:
@@ -318,4 +349,4 @@ def _beside(run: Run) -> dict[str, Any]:
     return {"unknown": dict(unknown), "planned": dict(planned)}
 
 
-register_study(Study("gaps", GapsQuestion, gaps_tables, _compute, version=2))
+register_study(Study("gaps", GapsQuestion, gaps_tables, _compute, version=3))

@@ -17,6 +17,7 @@ from concord.core.analysis.coverage import State
 from concord.core.analysis.gaps import GROUPS
 from concord.core.vocabulary import LANGUAGES
 from concord.documents.gapmap import draw_gaps
+from concord.documents.years import YearBar, draw_years
 from concord.jobs.kept import kept_coverage
 from concord.record.selectors import records_get
 from concord.register import vocabulary
@@ -85,6 +86,7 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
             "chart": _chart(found, asked, states, f"gaps-{state}"),
             "largest": _largest(found["topics"], courses, asked, states),
             "roles": _roles(found["cells"], question),
+            "years_chart": _years_chart(found["years"], asked, result["year"], f"years-{state}"),
         }
         for state, found in result["states"].items()
     }
@@ -98,6 +100,8 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
             if entry.code[0] != "I" and question.topic in {None, entry.code}
         ],
         "chart": _chart(result, asked, states, "gaps") if result["region"] else "",
+        "years": result["years"],
+        "years_chart": _years_chart(result["years"], asked, result["year"], "years"),
         "own": own,
         "topics": result["topics"] if result["region"] else [],
         "topic": question.topic,
@@ -280,4 +284,31 @@ def _chart(
         language=language(),
         chart_id=chart_id,
         address=lambda topic, role: asked.address(topic=topic, role=role or None),
+    )
+
+
+def _years_chart(
+    years: Sequence[Mapping[str, Any]], asked: Asked, current: int, chart_id: str
+) -> str:
+    """The course of a topic: what is needed as bars, filled as far as it is met."""
+    if not years:
+        return ""
+    words = _("%(year)s: %(need)s must have it, %(stock)s have it, %(trained)s were trained")
+    bars = [
+        YearBar(
+            row["year"],
+            round(row["target"]),
+            round(row["met"]),
+            asked.address(year=row["year"]),
+            words % {"year": row["year"], "need": row["target"], "stock": row["stock"],
+                     "trained": row["trained"]},
+            row["year"] == current,
+        )
+        for row in years
+    ]  # fmt: skip
+    return draw_years(
+        bars,
+        chart_id=chart_id,
+        title=_("Need and gap by year"),
+        description=_("Outlined: people who must have it. Filled: as far as that is met."),
     )
