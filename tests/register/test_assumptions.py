@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from concord.core.analysis.assumptions import OutOfRangeError, UnknownAssumptionError
+from concord.core.vocabulary import LANGUAGES
 from concord.register.assumptions import (
     _own_keys,
     assumed_digest,
@@ -18,7 +19,9 @@ from concord.register.assumptions import (
     assumptions_if,
     role_profiles,
     role_profiles_if,
+    unit_label,
 )
+from concord.register.vocabulary import load
 
 HEADS = "role,topic,reason,level,validity,share_low,share,share_high,years_low,years,years_high"
 READ = (assumptions, assumption_words, role_profiles, _own_keys, assumed_digest)
@@ -39,6 +42,13 @@ def own(tmp_path: Path, settings: Any) -> Iterator[Path]:
 def test_ours_have_no_fault() -> None:
     assert assumption_faults() == []
     assert {one.role for one in role_profiles()} == {f"R{n:02}" for n in range(1, 25)}
+
+
+def test_every_unit_of_ours_has_a_word_in_every_language() -> None:
+    known = load("assumption_units")
+    assert {one.unit for one in assumptions().values()} == {entry.code for entry in known}
+    assert all(set(LANGUAGES) == {tag for tag, word in e.labels.items() if word} for e in known)
+    assert (unit_label("people", "ja"), unit_label("furlongs", "ja")) == ("人", "furlongs")
 
 
 def test_an_operator_s_row_goes_before_ours_and_takes_a_need_away(own: Path) -> None:

@@ -69,6 +69,12 @@ def assumption_words() -> Vocabulary:
     return vocabulary_from_rows("assumptions", version, _rows("assumptions"))
 
 
+def unit_label(unit: str, language: str) -> str:
+    """What a unit is called; one of an operator's own file that we do not know stays as it is."""
+    known = vocabulary.load("assumption_units")
+    return known.label(unit, language) if unit in known else unit
+
+
 @lru_cache
 def role_profiles() -> tuple[Requirement, ...]:
     """Which role needs which topic, how many of it, at what level and for how many years.

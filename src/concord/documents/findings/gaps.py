@@ -13,7 +13,7 @@ from concord.core.disclosure import Viewer
 from concord.documents.findings import Cell, Sheet
 from concord.record.selectors import records_get
 from concord.register import vocabulary
-from concord.register.assumptions import assumption_words
+from concord.register.assumptions import assumption_words, unit_label
 from concord.register.links import Parties
 from concord.register.reading import language_name, title_of
 from concord.register.tables import as_ids
@@ -127,5 +127,6 @@ def _assumed(rows: Iterable[list[Any]], language: str) -> Sheet:
     lines: list[tuple[Cell, ...]] = []
     for key, low, central, high, unit, source in rows:
         said = words[key].label(language) if key in words else ""
-        lines.append((key, said, low, central, high, unit, source or _("our own proposal")))
+        unit_words = unit_label(unit, language)
+        lines.append((key, said, low, central, high, unit_words, source or _("our own proposal")))
     return Sheet(_("Assumptions"), heads, lines)

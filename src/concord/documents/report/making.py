@@ -23,7 +23,7 @@ from concord.documents.networkmap import draw_network
 from concord.documents.report import Picture, Report, Section
 from concord.documents.report.sources import sources_sheet
 from concord.documents.years import YearBar, draw_years
-from concord.register.assumptions import assumption_words, assumptions
+from concord.register.assumptions import assumption_words, assumptions, unit_label
 from concord.register.declarations import centre_ids, declared_of, years_shown
 from concord.register.links import Parties
 from concord.studies.kept import Kept
@@ -111,8 +111,8 @@ def _weighed(language: str) -> Sheet:
     """What overlap and collaboration assume; needs and gaps have their own with their figures."""
     labels = assumption_words()
     rows: list[tuple[Cell, ...]] = [
-        (labels[key].label(language), one.low, one.central, one.high, one.unit,
-         one.source or _("our own proposal"))
+        (labels[key].label(language), one.low, one.central, one.high,
+         unit_label(one.unit, language), one.source or _("our own proposal"))
         for key, one in assumptions().items()
         if key.startswith(("overlap.", "collaboration."))
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from concord.core.analysis.assumptions import Assumption
-from concord.register.assumptions import assumption_words, assumptions
+from concord.register.assumptions import assumption_words, assumptions, unit_label
 from concord.studies.question import ASSUME, Question
 from concord.web.templatetags.reading import language
 
@@ -17,6 +17,7 @@ class AssumptionRow:
 
     name: str
     words: str
+    unit: str
     usual: Assumption
     value: float | None
 
@@ -28,6 +29,7 @@ def assumption_rows(question: Question, groups: Sequence[str]) -> list[Assumptio
         AssumptionRow(
             f"{ASSUME}{one.key}",
             words[one.key].label(language()),
+            unit_label(one.unit, language()),
             one,
             question.assume.get(one.key),
         )
