@@ -17,7 +17,13 @@ from concord.core.disclosure import (
     network_audience,
     state_audience,
 )
-from concord.record.audiences import groups_of, levels_for, members_of, viewer_as
+from concord.record.audiences import (
+    groups_of,
+    institutions_within,
+    levels_for,
+    members_of,
+    viewer_as,
+)
 from concord.record.errors import InvalidContentError, NotFoundError
 from concord.record.history import record_restore, revisions_undo
 from concord.record.members import group_found, group_leave, member_admit, member_end
@@ -217,3 +223,17 @@ def test_a_word_on_totals_is_a_revision(make: Maker, centres: list[UUID]) -> Non
     assert records_share(actor=actor, levels=levels).written == [record]
     assert records_share(actor=actor, levels=levels).written == []
     assert len(revision_list(viewer=viewer_as(centres[0]), record_id=record)) == 2
+
+
+def test_institutions_within_circles(make: Maker, centres: list[UUID]) -> None:
+    one, two = (make.put("network", names=[{"name": n, "language": "en"}]) for n in "AB")
+    for network, within in ((one, centres), (two, centres[:2])):
+        for centre in within:
+            member_admit(audience=network_audience(network), institution=centre)
+    both = [network_audience(one), network_audience(two)]
+    assert institutions_within(both[:1], but=centres[0]) == centres[1:]
+    assert institutions_within(both, but=centres[0]) == centres[1:2]
+    alone = institution_audience(centres[-1])
+    assert institutions_within([alone], but=centres[0]) == centres[-1:]
+    assert institutions_within([alone], but=centres[-1]) == []
+    assert institutions_within(["public"], but=centres[0]) == []

@@ -14,14 +14,14 @@ from people import centre_of, share
 
 from concord.accounts.models import Role
 from concord.core.disclosure import ANYONE, Actor, Level, network_audience
-from concord.record.audiences import viewer_as
+from concord.record.audiences import institutions_within, viewer_as
 from concord.record.errors import NotFoundError
-from concord.record.members import member_admit
+from concord.record.members import member_admit, member_end
 from concord.record.models import Revision
 from concord.record.publishing import gate_set
 from concord.record.selectors import record_get
 from concord.register.policies import policy_put
-from concord.web.views.publishing import FEW
+from concord.web.views.publishing import FEW, NAMED
 
 ADDRESS = "/desk/publish/"
 
@@ -332,3 +332,36 @@ def test_a_publisher_sees_who_would_see_what_waits(make: Maker, centre: UUID) ->
     desk = ann.get("/desk/").content.decode()
     assert "would be seen by: everybody" in desk
     assert re.search(r'<dt>Town</dt><dd class="withheld">', desk)
+
+
+def test_who_comes_to_see_more_is_told_by_institutions(
+    make: Maker, centre: UUID, network: UUID
+) -> None:
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    html = page(ann, id=str(key), **{f"choice-{key}": f"level=network:{network}"})
+    assert re.search(r"1 other institution is among them today:</p>\s*<ul>\s*<li>Member</li>", html)
+    for number in range(NAMED + 2):
+        more = make.write(make.institution(f"Joined {number:02}"))
+        member_admit(audience=network_audience(network), institution=more)
+    html = page(ann, id=str(key), **{f"choice-{key}": f"level=network:{network}"})
+    assert f"{NAMED + 3} other institutions are among them today:" in html
+    assert len(re.findall(r"<li>Joined \d\d</li>", html)) == NAMED - 1
+    assert "<li>3 more</li>" in html
+    assert "among them today" not in page(ann, id=str(key), **{f"choice-{key}": "level=public"})
+    for member in institutions_within([network_audience(network)], but=centre):
+        member_end(audience=network_audience(network), institution=member)
+    html = page(ann, id=str(key), **{f"choice-{key}": f"level=network:{network}"})
+    assert "No other institution is among them today." in html
+
+
+def test_an_institution_that_one_may_not_know_of_is_counted_and_not_named(
+    make: Maker, centre: UUID, network: UUID
+) -> None:
+    hidden = make.write(make.institution("Hidden"), level=Level.INSTITUTION)
+    member_admit(audience=network_audience(network), institution=hidden)
+    key = course(make, centre)
+    ann = join(centre, Role.PUBLISHER, "ann")
+    html = page(ann, id=str(key), **{f"choice-{key}": f"level=network:{network}"})
+    assert "2 other institutions are among them today:" in html
+    assert "Hidden" not in html

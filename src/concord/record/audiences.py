@@ -52,6 +52,22 @@ def members_of(audience: Audience) -> list[UUID]:
     return list(rows.values_list("institution", flat=True))
 
 
+def institutions_within(audiences: Collection[str], *, but: UUID) -> list[UUID]:
+    """The institutions that are in all of these audiences now, other than ``but``.
+
+    None for everybody: nobody counts those. In the order in which they were admitted.
+    """
+    narrow = [audience for audience in audiences if audience != PUBLIC]
+    of_each = [
+        [UUID(audience.partition(":")[2])]
+        if breadth_of(audience) is Breadth.INSTITUTION
+        else members_of(Audience(audience))
+        for audience in narrow
+    ]
+    first = of_each[0] if of_each else []
+    return [key for key in first if key != but and all(key in others for others in of_each)]
+
+
 def states_of_members() -> dict[str, str]:
     """The State that has admitted an institution, by the institution's id."""
     rows = Member.objects.filter(audience__startswith=f"{Breadth.STATE}:", until=None)

@@ -22,7 +22,7 @@ from concord.exchange.hooks.following import hooks_told
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.writing import content_lines
 from concord.record.access import readers_of_records
-from concord.record.audiences import Standing, levels_for, viewer_as
+from concord.record.audiences import Standing, institutions_within, levels_for, viewer_as
 from concord.record.errors import InvalidContentError
 from concord.record.kinds import content_type
 from concord.record.publishing import Written, gate_get, records_share
@@ -54,6 +54,8 @@ MOST = 200
 """Records that are shared at a time."""
 FEW = 20
 """Up to so many records each has its fields on the page; of more the page would be too long."""
+NAMED = 20
+"""Institutions of an audience that are named; of more the rest are counted."""
 Option = tuple[str, str]
 
 
@@ -223,6 +225,8 @@ class _Page:
         hooks = hooks_told(owner=self.institution, ids=ids) if self.is_few else {}
         told |= {reader for seen in readers.values() for reader in seen}
         told |= {institution_audience(i) for seen in hooks.values() for i in seen}
+        reach = self._reach(sharings)
+        told |= {institution_audience(i) for within in reach.values() for i in within[:NAMED]}
         names = AudienceNames(self.viewer, language(), {*audiences, *told})
         chosen = seen_as if seen_as in audiences else PUBLIC
         viewer = self.viewer if chosen == own else viewer_in(chosen)
@@ -231,7 +235,7 @@ class _Page:
             "tabs": [(a, names.name(a), a == chosen) for a in audiences],
             "cards": [_card(s, s.seen_by(viewer), cells, names) for s in sharings],
             "hidden": [(s.id, self.choices[s.id].text()) for s in sharings],
-            "changes": _changes(sharings, names),
+            "changes": _changes(sharings, names, reach),
             "narrow": self._narrow(sharings, names),
             "known": _known(moved, before, names),
             "readers": [
@@ -256,6 +260,16 @@ class _Page:
             "gate": gate_get(institution=self.institution),
         }
         return render(self.request, "concord/publish_preview.html", context, status=status)
+
+    def _reach(self, sharings: Sequence[Sharing]) -> dict[tuple[str, ...], list[UUID]]:
+        """The other institutions of those who come to see more; not of everybody."""
+        circles = {
+            change.audiences
+            for sharing in sharings
+            for change in sharing.changes
+            if (change.appears or change.shown) and PUBLIC not in change.audiences
+        }
+        return {circle: institutions_within(circle, but=self.institution) for circle in circles}
 
     def _narrow(
         self, sharings: Sequence[Sharing], names: AudienceNames
@@ -358,8 +372,15 @@ def lines_of(view: RecordView, cells: Names, names: AudienceNames) -> list[Line]
     return found
 
 
-def _changes(sharings: Sequence[Sharing], names: AudienceNames) -> list[dict[str, Any]]:
-    """For each audience what it comes to see, and what no longer: records, and fields of others."""
+def _changes(
+    sharings: Sequence[Sharing],
+    names: AudienceNames,
+    reach: Mapping[tuple[str, ...], Sequence[UUID]],
+) -> list[dict[str, Any]]:
+    """For each audience what it comes to see, and what no longer: records, and fields of others.
+
+    Of one that comes to see more, how many other institutions are in it, and some by name.
+    """
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for sharing in sharings:
         for change in sharing.changes:
@@ -368,6 +389,13 @@ def _changes(sharings: Sequence[Sharing], names: AudienceNames) -> list[dict[str
                 change.audiences,
                 {"who": who, "is_public": PUBLIC in change.audiences, "more": [], "less": []},
             )
+            if (within := reach.get(change.audiences)) is not None:
+                some = [names.reader(institution_audience(i)) for i in within[:NAMED]]
+                told |= {
+                    "reach": len(within),
+                    "institutions": sorted(some),
+                    "unnamed": len(within) - len(some),
+                }
             if change.appears or change.shown:
                 told["more"].append((sharing, change.appears, labels(change.shown)))
             if change.goes or change.hidden:
