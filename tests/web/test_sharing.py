@@ -13,7 +13,10 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 from django.test import Client
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from making import Maker, text
+from oai_schema import oai_faults
 
 from concord.core.disclosure import Actor, Level
 from concord.exchange import oai
@@ -31,6 +34,7 @@ def ask(client: Client, query: str) -> Element:
     answer = client.get(f"/oai/?{query}")
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/xml")
+    assert oai_faults(answer.content) == []
     root: Element = fromstring(answer.content)
     assert [child.tag for child in root][:2] == [f"{OAI}responseDate", f"{OAI}request"]
     assert len(root) == 3
@@ -106,7 +110,10 @@ def test_a_repository_tells_what_it_is(client: Client, make: Maker) -> None:
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:x:1", "idDoesNotExist"),
         ("verb=GetRecord&metadataPrefix=oai_dc&identifier=urn:uuid:nonsense", "idDoesNotExist"),
         ("verb=ListMetadataFormats&identifier=urn:uuid:1", "idDoesNotExist"),
-        ("verb=ListRecords&metadataPrefix=%00", "cannotDisseminateFormat"),
+        ("verb=ListRecords&metadataPrefix=%00", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=a%20b", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=marc&from=soon", "badArgument"),
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier=no%20uri", "badArgument"),
     ],
 )
 def test_what_makes_no_sense_is_answered_by_the_protocol(
@@ -114,6 +121,65 @@ def test_what_makes_no_sense_is_answered_by_the_protocol(
 ) -> None:
     assert make.owner
     assert fault(client, query) == code
+
+
+VALUES = st.one_of(
+    st.sampled_from(["oai_dc", "concord", "course", "2026-01-01", "a:b", "", "urn:uuid:1", "é x"]),
+    st.text(max_size=8),
+)
+NAMES = ["metadataPrefix", "identifier", "set", "from", "until", "resumptionToken", "x"]
+
+
+@settings(
+    max_examples=60, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(
+    verb=st.one_of(st.sampled_from(list(oai.VERBS)), st.text(max_size=8)),
+    given_values=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=3),
+)
+@example(verb="ListRecords", given_values={"metadataPrefix": "\0"})
+@example(verb="ListRecords", given_values={"metadataPrefix": "a b"})
+@example(verb="ListRecords", given_values={"metadataPrefix": "oai_dc", "set": "a b"})
+@example(verb="GetRecord", given_values={"metadataPrefix": "oai_dc", "identifier": "%"})
+def test_whatever_is_asked_the_answer_keeps_to_the_protocol(
+    db: None, verb: str, given_values: dict[str, str]
+) -> None:
+    asked = [("verb", verb), *given_values.items()]
+    assert oai_faults(oai.answer(asked, address="https://portal.example.org")) == []
+
+
+def test_the_schema_tells_what_is_wrong(client: Client, make: Maker) -> None:
+    """A schema that takes everything would hold nothing."""
+    good = client.get("/oai/?verb=ListRecords&metadataPrefix=oai_dc").content
+    assert oai_faults(good) == []
+    for old, new in (
+        (b"identifier>urn:", b"identifier>no uri:"),
+        (b"datestamp>20", b"datestamp>x20"),
+        (b"<dc:title", b"<dc:titel"),
+        (b"setSpec>i", b"setSpec> i"),
+        (b"</ns0:header>", b"<x/></ns0:header>"),
+        (b"</ns0:metadata>", b"</ns0:metadata><ns0:metadata/>"),
+    ):
+        assert old in good
+        wrong = good.replace(old, new)
+        if old == b"<dc:title":
+            wrong = wrong.replace(b"</dc:title", b"</dc:titel")
+        assert oai_faults(wrong)
+    ours = client.get("/oai/?verb=ListRecords&metadataPrefix=concord").content
+    assert oai_faults(ours.replace(b' kind="', b' sort="'))
+
+
+@pytest.mark.usefixtures("east_asia")
+@pytest.mark.parametrize("prefix", list(oai.FORMATS))
+def test_all_of_a_register_is_harvested_by_the_protocol(client: Client, prefix: str) -> None:
+    query, found = f"verb=ListRecords&metadataPrefix={prefix}", 0
+    while query:
+        root = ask(client, query)
+        found += len(list(root.iter(f"{OAI}record")))
+        token = root.findtext(f".//{OAI}resumptionToken")
+        query = f"verb=ListRecords&resumptionToken={quote(token)}" if token else ""
+    assert found > 200
 
 
 def test_what_vanished_is_deleted_and_why_is_not_told(

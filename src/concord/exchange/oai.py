@@ -33,8 +33,19 @@ XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 PAGE: Final = 100
 SALT: Final = "concord.oai"
 MAILBOX: Final = re.compile(r"\S+@(\S+\.)+\S+")
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SECOND: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SECOND: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_WORD: Final = r"[A-Za-z0-9\-_.!~*'()]+"
+SYNTAX: Final = {
+    "metadataPrefix": re.compile(_WORD),
+    "set": re.compile(f"{_WORD}(:{_WORD})*"),
+    "identifier": re.compile(
+        r"[A-Za-z][A-Za-z0-9+.\-]*:([A-Za-z0-9\-_.!~*'();/?:@&=+$,]|%[0-9A-Fa-f]{2})+"
+    ),
+    "from": re.compile(f"{_DAY.pattern}|{_SECOND.pattern}"),
+    "until": re.compile(f"{_DAY.pattern}|{_SECOND.pattern}"),
+}
+"""How the protocol has the values of arguments written."""
 
 for _prefix, _name in (("oai_dc", OAI_DC), ("dc", DC), ("xsi", XSI), ("concord", CONCORD)):
     register_namespace(_prefix, _name)
@@ -139,6 +150,10 @@ def _read(arguments: Sequence[tuple[str, str]]) -> tuple[str, dict[str, str]]:
         raise ProtocolError("badArgument", "Unknown here: " + ", ".join(sorted(unknown)))
     if missing := set(needed) - set(given):
         raise ProtocolError("badArgument", "Missing: " + ", ".join(sorted(missing)))
+    if wrong := [n for n, value in given.items() if not SYNTAX[n].fullmatch(value)]:
+        raise ProtocolError("badArgument", "Not written as expected: " + ", ".join(sorted(wrong)))
+    for name in ("from", "until"):
+        _moment(given.get(name, ""))
     return verb, given
 
 
@@ -256,13 +271,10 @@ def _moment(text: str, *, is_end: bool = False) -> dt.datetime | None:
     if not text:
         return None
     try:
-        is_written_so = _DAY.fullmatch(text) or _SECOND.fullmatch(text)
-        moment = dt.datetime.fromisoformat(text) if is_written_so else None
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is None:
         expected = "A day or a moment such as 2026-01-31T12:00:00Z is expected."
-        raise ProtocolError("badArgument", expected)
+        raise ProtocolError("badArgument", expected) from None
     moment = moment.replace(tzinfo=dt.UTC)
     if not is_end:
         return moment
