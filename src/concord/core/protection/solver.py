@@ -40,12 +40,17 @@ class Programme:
 
 @dataclass(frozen=True)
 class Answer:
-    """An optimum; where ``is_proved`` is false, the best found, with ``bound`` below it."""
+    """An optimum; where ``is_proved`` is false, the best found, with ``bound`` below it.
+
+    ``reduced`` costs of columns and ``prices`` of rows are those of a programme without whole
+    numbers: reduced = cost - A' prices.
+    """
 
     values: Floats
     objective: float
     bound: float
     reduced: Floats
+    prices: Floats
     is_proved: bool
 
 
@@ -140,6 +145,7 @@ class Solver:
             float(info.objective_function_value),
             float(info.mip_dual_bound if self._is_whole else info.objective_function_value),
             np.array(solution.col_dual, dtype=np.float64),
+            np.array(solution.row_dual, dtype=np.float64),
             not limited,
         )
 
