@@ -12,7 +12,7 @@ from people import centre_of, join
 from sending import fields
 
 from concord.accounts.models import Notice, Person, Proposal, Role
-from concord.core.disclosure import ANYONE, Actor, Level, member_of
+from concord.core.disclosure import ANYONE, Actor, Level, institution_audience, member_of
 from concord.exchange import proposals as service
 from concord.record.models import Revision
 from concord.record.publishing import gate_set
@@ -72,6 +72,7 @@ def test_a_contact_point_proposes_and_the_owner_accepts(centre: UUID) -> None:
     assert accept(ann, made).status_code == 302
     assert now(key, centre)["town"] == "Mito"
     assert now(key, centre)["note"] == text("Kept")
+    assert "Annual report 2025" in Client().get(f"/records/{key}/").content.decode()
     revision = Revision.objects.get(record=key, revision_number=2)
     ann_id, carol_id = (Person.objects.get(name=name).id for name in ("ann", "carol"))
     assert (revision.via, revision.actor_institution, revision.actor_person) == (
@@ -154,7 +155,12 @@ def test_an_addition_becomes_a_record_of_the_institution(centre: UUID) -> None:
     ann = join(centre, Role.EDITOR, "ann")
     accept(ann, made)
     (course,) = records_owned(viewer=member_of(centre), owner=centre, kind="course")
-    assert course.content == {"titles": text("Transport security"), "providers": [str(centre)]}
+    (source,) = records_owned(viewer=member_of(centre), owner=centre, kind="source")
+    assert source.content["titles"] == text("Annual report 2025")
+    assert course.content == {
+        "titles": text("Transport security"), "providers": [str(centre)],
+        "citations": [{"source": str(source.id)}],
+    }  # fmt: skip
     assert list(records_owned(viewer=ANYONE, owner=centre, kind="course")) == []
 
 
@@ -295,6 +301,39 @@ def test_a_source_of_the_register_is_known_by_its_address(centre: UUID, make: Ma
     )
     assert f"/sources/{source}/" in page
     assert "Report, p. 7" in page
+
+
+def test_the_source_of_an_accepted_proposal_is_cited_once(centre: UUID, make: Maker) -> None:
+    source = make.put("source", titles=text("Report"), url="https://example.org/report")
+    key = seminar(centre, citations=[{"source": str(source), "locator": "p. 7"}])
+    carol = join(None, Role.CONTACT_POINT, "carol", state="KR")
+    ann = join(centre, Role.PUBLISHER, "ann")
+    places = [("https://example.org/report", "p. 7"), ("https://example.org/report", "p. 9"),
+              ("https://example.org/new", ""), ("https://example.org/new", "")]  # fmt: skip
+    for number, (named, locator) in enumerate(places):
+        address = f"/records/{key}/propose/"
+        sent = fields(carol.get(address).content.decode()) | BECAUSE
+        changed = {"town": [f"Town {number}"], "source": [named], "locator": [locator]}
+        carol.post(address, sent | changed)
+        assert accept(ann, Proposal.objects.latest("made_at")).status_code == 302
+    cited = now(key, centre)["citations"]
+    made = cited[2]["source"]
+    assert cited == [
+        {"source": str(source), "locator": "p. 7"},
+        {"source": str(source), "locator": "p. 9"},
+        {"source": made},
+    ]
+    found = record_get(viewer=ANYONE, record_id=UUID(made))
+    assert (found.owner, found.content["url"]) == (centre, "https://example.org/new")
+
+
+def test_an_editor_lets_no_source_out(centre: UUID) -> None:
+    key = seminar(centre)
+    made = propose(join(None, Role.CONTACT_POINT, "carol", state="KR"), key, town="Mito")
+    accept(join(centre, Role.EDITOR, "eve"), made)
+    (source,) = records_owned(viewer=member_of(centre), owner=centre, kind="source")
+    assert source.audience == institution_audience(centre)
+    assert "citations" not in now(key, centre), "the change of the record waits as well"
 
 
 def test_a_record_taken_over_takes_its_proposals_along(make: Maker) -> None:

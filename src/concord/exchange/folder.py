@@ -216,7 +216,8 @@ class _Reader:
                 self.fault(line, "source" + number, _("the key of a source for this citation"))
                 continue
             source = self._key(line, "source" + number, cells["source"])
-            names = {"locator": "locator", "claimant": "claimant", "note": "citation_note"}
+            names = {"locator": "locator", "claimant": "claimant", "note": "citation_note",
+                     "retrieved": "retrieved"}  # fmt: skip
             yield {"source": source} | {f: cells[c] for f, c in names.items() if cells[c]}
 
 

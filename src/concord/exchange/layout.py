@@ -91,4 +91,4 @@ SHEETS: Final = (
           owners=("activity", "agreement", "relation")),
 )  # fmt: skip
 
-CITATION_COLUMNS: Final = ("source", "locator", "claimant", "citation_note")
+CITATION_COLUMNS: Final = ("source", "locator", "claimant", "citation_note", "retrieved")

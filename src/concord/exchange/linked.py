@@ -71,6 +71,10 @@ def _common(record: RecordView, kind: str, address: str, profile: str = "") -> d
     }
     if languages := record.content.get("languages"):
         found["inLanguage"] = languages
+    if cited := dict.fromkeys(citation["source"] for citation in citations_of(record.content)):
+        found["subjectOf"] = [
+            {"@type": "CreativeWork", "@id": f"{address}/records/{source}/"} for source in cited
+        ]
     if record.tlp != TLP[Breadth.PUBLIC]:
         found["conditionsOfAccess"] = record.tlp
     return found

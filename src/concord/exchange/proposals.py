@@ -23,11 +23,12 @@ from concord.exchange.workbook.cells import Content, Sense
 from concord.exchange.workbook.names import Names
 from concord.record.audiences import viewer_as
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotFoundError
-from concord.record.publishing import Written, revisions_write_or_hold
+from concord.record.publishing import Written, records_publish, revisions_write_or_hold
 from concord.record.selectors import RecordView, record_get, records_get
 from concord.record.sensitive import OnTheWay, sensitive_require, texts_require
-from concord.record.services import Draft, content_parse
-from concord.register.citing import source_named
+from concord.record.services import Draft, content_parse, revision_write
+from concord.register.citing import citation, cited, source_named
+from concord.register.citing import source_said as source_new
 from concord.register.reading import title_of
 from concord.register.words import InstitutionKind
 
@@ -309,6 +310,8 @@ def _write(  # noqa: PLR0917 - what is written, and how it is said
         if content == whole.content:
             _settle(settling, state, answer)
             return Written([], [])
+    if source := _source(settling):
+        content = cited(content, citation(source, proposal.locator))
     draft = Draft(
         content_parse(kind=proposal.kind, data=content), proposal.record_id, made_from=existing
     )
@@ -318,6 +321,27 @@ def _write(  # noqa: PLR0917 - what is written, and how it is said
     notice_of_waiting(actor=actor, waiting=written.waiting)
     _settle(settling, state, answer)
     return written
+
+
+def _source(settling: Settling) -> UUID | None:
+    """The source of a proposal, which its record cites from now on; None if the owner sees it not.
+
+    One that is named in words becomes a source of the owner's. Its institution alone sees it at
+    first; everybody does where they see the record and who accepts the proposal may publish.
+    """
+    proposal, actor = settling.proposal, settling.actor
+    owner, text = viewer_as(actor.institution), proposal.source_text
+    if proposal.source:
+        return next(iter(records_get(viewer=owner, ids=[proposal.source])), None)
+    if found := source_named(viewer=owner, text=text):
+        return found.id
+    reason = _("named in a proposal that was accepted")
+    draft = Draft(source_new(text, proposal.language))
+    made = revision_write(actor=actor, draft=draft, via="proposal", reason=reason)
+    is_public = settling.record is not None and settling.record.audience == PUBLIC
+    if is_public and actor.may_publish:
+        records_publish(actor=actor, ids=[made], reason=reason)
+    return made
 
 
 def _because(settling: Settling) -> str:

@@ -125,6 +125,9 @@ class Citation(Piece):
     note: Paragraph | None = Field(
         default=None, description="Doubts about the source at this place, in our words"
     )
+    retrieved: When | None = Field(
+        default=None, description="When it was read there, of a source that changes"
+    )
 
 
 class Cited(Piece):

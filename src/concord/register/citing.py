@@ -1,15 +1,22 @@
-"""Sources as people name them when they cite: by address, id or title."""
+"""Sources as people name them when they cite, and citations as records hold them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from concord.core.disclosure import Viewer
 from concord.core.vocabulary.folding import fold
+from concord.record.content import Content
 from concord.record.selectors import RecordView, record_list
+from concord.record.services import content_parse
 from concord.register.reading import title_of
+from concord.register.words import SourceKind
 
 OFFERED = 500
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]{4,1990}")
 
 
 def source_named(*, viewer: Viewer, text: str) -> RecordView | None:
@@ -30,7 +37,37 @@ def sources_offered(*, viewer: Viewer, language: str) -> list[str]:
     return sorted(titles) if len(titles) <= OFFERED else []
 
 
+def source_said(text: str, language: str) -> Content:
+    """A new source as somebody named it in words: by its address, or by a reference to it.
+
+    Raises ``InvalidContentError``.
+    """
+    words = text.strip()
+    data: dict[str, Any] = {"titles": {"original": language, "text": {language: words}}}
+    if _ADDRESS.fullmatch(words):
+        data["url"] = words
+    else:
+        data["source_kind"] = SourceKind.REPORT
+    return content_parse(kind="source", data=data)
+
+
 def citation(source: UUID, locator: str) -> dict[str, str]:
     """A citation as records hold it."""
     found = {"source": str(source)}
     return found | {"locator": locator[:500]} if locator else found
+
+
+def cited(content: Mapping[str, Any], new: Mapping[str, str]) -> dict[str, Any]:
+    """The content with one citation more; one that it has already is not said twice.
+
+    It stands for an earlier one of the same place that was read on another day.
+    """
+    place = (new["source"], new.get("locator"))
+    kept = list(content.get("citations", ()))
+    for number, old in enumerate(kept):
+        if (old["source"], old.get("locator")) == place:
+            kept[number] = {**old, **new}
+            break
+    else:
+        kept.append(dict(new))
+    return {**content, "citations": kept}
