@@ -81,6 +81,9 @@ NetworkId = Annotated[UUID, Refers(("network",))]
 SourceId = Annotated[UUID, Refers(("source",))]
 CourseId = Annotated[UUID, Refers(("course",))]
 ActivityId = Annotated[UUID, Refers(("activity",))]
+MaterialId = Annotated[UUID, Refers(("material",))]
+VersionId = Annotated[UUID, Refers(("version",))]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Piece(BaseModel):
@@ -170,6 +173,11 @@ class Content(Piece):
     label: ClassVar[str | Promise]
     ways: ClassVar[frozenset[str] | None] = None
     """The ways in by which alone such a record may be written; None for any."""
+
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """Fields that no later revision says otherwise."""
+    begun_by: ClassVar[frozenset[str] | None] = None
+    """The ways in by which alone such a record may begin; None for any."""
 
     citations: tuple[Citation, ...] = Field(
         default=(), description="What bears out the record as a whole"

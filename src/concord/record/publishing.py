@@ -31,6 +31,7 @@ from concord.record.services import (
     content_stored,
     is_let_out,
     own_circle,
+    require_fixed,
     require_narrow,
     revisions_write,
 )
@@ -91,6 +92,7 @@ def revisions_write_or_hold(
         if held:
             check_references(drafts, current, actor.institution)
             _require_current(held, current, actor)
+            require_fixed(held, current, via)
             require_narrow(held, current, standing, timezone.now().date())
             _require_fit(held, current, actor, standing, reason)
             Waiting.objects.filter(

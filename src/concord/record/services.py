@@ -104,6 +104,7 @@ def revisions_write(
         standing = Standing(actor.institution)
         for record in current.values():
             _require_owner(record, actor)
+        require_fixed(drafts, current, via)
         _require_leave(drafts, current, actor, standing)
         require_narrow(drafts, current, standing, moment.date())
         changes = changes_on_the_way(drafts, current, standing)
@@ -167,6 +168,27 @@ def _require_ways(drafts: Sequence[Draft], via: str) -> None:
         ways = content_type(draft.content.kind).ways
         if ways is not None and via not in ways:
             raise InvalidContentError(_("Such a record cannot be written in this way."))
+
+
+def require_fixed(drafts: Sequence[Draft], current: Mapping[UUID, Record], via: str) -> None:
+    """What a kind says once and for all is not said otherwise, nor begun in another way.
+
+    A record that was emptied says nothing any more, so it would begin anew. Raises
+    ``InvalidContentError``.
+    """
+    faults: dict[str, str] = {}
+    for draft in drafts:
+        kind = content_type(draft.content.kind)
+        record = current.get(draft.record_id)
+        said = record.content if record else {}
+        if not said and kind.begun_by is not None and via not in kind.begun_by:
+            raise InvalidContentError(_("Such a record cannot be written in this way."))
+        if said and kind.fixed:
+            data = content_dump(draft.content)
+            changed = [name for name in sorted(kind.fixed) if data.get(name) != said.get(name)]
+            faults |= dict.fromkeys(changed, _("this can never be changed; make a new version"))
+    if faults:
+        raise InvalidContentError(fields=faults)
 
 
 def revision_write(*, actor: Actor, draft: Draft, via: str, reason: str = "") -> UUID:
