@@ -61,6 +61,11 @@ FILTERS: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
     "institutions": [{"country": "JP"}, {"network": str(NETWORK)}, {"topic": "A1"}],
     "statements": [{"group": "offers"}, {"topic": "A1"}, {"subject": str(MEMBER)}],
     "sources": [{"kind": "web_page"}],
+    "library": [
+        {"kind": "exam"}, {"kind": "slides"}, {"copy": "trainers"}, {"topic": "A1"},
+        {"level": "advanced"}, {"language": "ja"}, {"licence": "MIT"}, {"publication": "20"},
+        {"maker": str(MEMBER)},
+    ],
     "collaboration": [
         {"kind": "exercise"}, {"stage": "lapsed"}, {"stage": "planned"}, {"state": "KR"},
         {"party": f"institution:{MEMBER}"}, {"confirmation": "one_sided"}, {"cut": "brief"},
@@ -206,7 +211,8 @@ def asked_ids(world: World) -> list[UUID]:
 
 def _pages_of(key: UUID) -> Iterator[Ask]:
     for name in ("record", "record_json", "record_jsonld", "record_csv", "record_xlsx", "propose",
-                 "answer", "record_edit", "record_back", "source"):  # fmt: skip
+                 "answer", "record_edit", "record_back", "source", "material", "version",
+                 "version_file", "version_new", "version_endorse"):  # fmt: skip
         yield _page(name, key)
     for number in (1, 2, 3):
         yield _page("revision", key, number)
@@ -258,7 +264,8 @@ def _worker_file(world: World, client: Client) -> Any:
 
 
 API_READS: Final = (
-    "/training", "/institutions", "/statements", "/sources", "/collaboration", "/coverage",
+    "/training", "/institutions", "/statements", "/sources", "/collaboration", "/library",
+    "/coverage",
     "/coverage/{code}", "/summary", "/declarations", "/recommendations", "/vocabulary/{name}",
     "/glossary", "/about", "/waiting", "/export/{kind}", "/readings", "/citing/{source}",
     "/levels", "/groups", "/releases",
@@ -266,6 +273,7 @@ API_READS: Final = (
 CALLS_NOT_ASKED: Final[frozenset[tuple[str, str]]] = frozenset()
 KINDS: Final = (
     "course", "activity", "agreement", "relation", "statement", "workforce", "need", "endorsement",
+    "material", "version",
     "source", "network", "institution", "answer", "declaration", "policy",
 )  # fmt: skip
 
@@ -283,7 +291,8 @@ def _interface(world: World) -> Iterator[Ask]:
                 yield _call("get", path)
     yield _call("get", f"/releases/{world.release}")
     for word in WORDS:
-        for name in ("training", "institutions", "statements", "sources", "collaboration"):
+        for name in ("training", "institutions", "statements", "sources", "collaboration",
+                     "library"):  # fmt: skip
             yield _call("get", f"/{name}?{urlencode({'q': word})}")
     for key in asked_ids(world):
         yield _call("get", f"/records/{key}")

@@ -15,6 +15,7 @@ LAYERS = [
     "accounts",
     "exchange",
     "studies",
+    "library",
     "jobs",
     "web",
     "cli",

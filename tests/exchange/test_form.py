@@ -80,7 +80,7 @@ def value_of(column: Column, named: list[dict[str, Any]]) -> st.SearchStrategy[A
         return st.integers(1, 4)
     if form is Form.LINE:
         return {"mailbox": st.just("desk@example.org"), "nomination.contact": st.just("desk@example.org"),
-                "website": st.just("https://example.org/")}.get(column.field, lines())  # fmt: skip
+                "website": st.just("https://example.org/"), "licence": st.just("CC-BY-4.0")}.get(column.field, lines())  # fmt: skip
     return DATES if form is Form.DATE else None
 
 

@@ -17,6 +17,7 @@ from concord.record.selectors import record_get, records_get
 from concord.register.listings import (
     COLLABORATION,
     INSTITUTIONS,
+    LIBRARY,
     SOURCES,
     STATEMENTS,
     TRAINING,
@@ -67,6 +68,12 @@ def statements(request: HttpRequest) -> HttpResponse:
 def sources(request: HttpRequest) -> HttpResponse:
     """Documents; the facet ``source`` of what cites one is at ``/api/citing/{source}``."""
     return _page(request, SOURCES)
+
+
+@api.get("/library", response=LIST, summary="Training materials", openapi_extra=asks(LIBRARY))
+def library(request: HttpRequest) -> HttpResponse:
+    """Training materials, searched by title, summary and the text of their files."""
+    return _page(request, LIBRARY)
 
 
 @api.get(

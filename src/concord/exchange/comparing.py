@@ -665,6 +665,8 @@ class Comparison:
         own = str(self.institution)
         if record.kind == "course":
             record.content.setdefault("providers", [own])
+        elif record.kind == "material":
+            record.content.setdefault("makers", [{"institution": own}])
         elif record.kind == "activity" and not record.content.get("parties"):
             record.content["parties"] = [{"party": {"institution": own}, "part": "host"}]
             note = _("No party is named: your institution is taken to be the host.")

@@ -501,6 +501,8 @@ def assume(kind: str, content: Content, institution: UUID) -> str:
     own = str(institution)
     if kind == "course":
         content.setdefault("providers", [own])
+    elif kind == "material":
+        content.setdefault("makers", [{"institution": own}])
     elif kind == "activity" and not content.get("parties"):
         content["parties"] = [{"party": {"institution": own}, "part": "host"}]
         return _("No party is named: your institution is taken to be the host.")

@@ -107,6 +107,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, Cell]]] = {
         "kind": _field("source_kind"), "authors": _field("authors"),
         "publisher": _field("publisher"), "published": _field("published"), "url": _field("url"),
     },
+    "library": {
+        "kind": _field("material_kind"), "copy": _field("whose_copy"), "level": _field("level"),
+        "topics": _field("topics"), "roles": _field("roles"), "languages": _field("languages"),
+        "publications": _field("publications"), "licence": _field("licence"),
+    },
     "collaboration": {
         "kind": _kind, "when": _field("when"), "stage": _stage, "tier": _field("tier"),
         "scope": _field("scope"), "parties": _names,

@@ -44,8 +44,8 @@ from concord.record.guard import service
 from concord.record.models import SensitiveDecision
 
 _log = logging.getLogger("concord.sensitive")
-_CODE: Final = re.compile(r"[a-z0-9_:./-]{1,40}|[A-Z]{2}|[a-z]{2,3}-[A-Z][a-z]{3}")
-"""Ids, days, codes and addresses of the vocabularies: nothing that a person writes as text."""
+_CODE: Final = re.compile(r"[a-z0-9_:./-]{1,40}|[A-Z]{2}|[a-z]{2,3}-[A-Z][a-z]{3}|[0-9a-f]{64}")
+"""Ids, days, codes, digests and addresses of the vocabularies: nothing that a person writes."""
 AT_ONCE: Final = 500
 
 

@@ -18,7 +18,9 @@ TELLING_WIDE: Final = 4
 """The same of a text in a script whose letters say more."""
 NOTHING: Final = object()
 _NO_WORDS: Final = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\d./:\-–TZ ]+", re.IGNORECASE
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\d./:\-–TZ ]+"
+    r"|(application|text|image)/[a-z0-9.+-]+",
+    re.IGNORECASE,
 )
 
 

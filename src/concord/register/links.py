@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -117,7 +118,8 @@ def party_ids(records: Iterable[RecordView]) -> set[str]:
         found.update(content.get("providers", ()))
         if record.withheld:  # then whose it is has to be said
             found.add(str(record.owner))
-        parts = [*content.get("parties", ()), *content.get("accounts", ())]
+        named = (content.get(name, ()) for name in ("parties", "accounts", "makers"))
+        parts = list(chain.from_iterable(named))
         subjects = [content.get("subject", {}), content.get("party", {})]
         for part in [*parts, *subjects]:
             party = part.get("party", part)

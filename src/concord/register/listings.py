@@ -19,6 +19,7 @@ from concord.register.lists import Shelf
 from concord.register.rows import (
     INSTITUTION_FACETS,
     LINK_FACETS,
+    MATERIAL_FACETS,
     SOURCE_FACETS,
     STATEMENT_FACETS,
     TRAINING_FACETS,
@@ -30,6 +31,8 @@ from concord.register.words import (
     Confirmation,
     Cut,
     InstitutionKind,
+    MaterialCopy,
+    MaterialKind,
     Reach,
     RelationKind,
     Scope,
@@ -176,7 +179,23 @@ COLLABORATION: Final = Listing(
     ("cut",),
     ("pair",),
 )
+LIBRARY: Final = Listing(
+    "library",
+    lambda shelf, _params: shelf.materials,
+    MATERIAL_FACETS,
+    lambda: {
+        "kind": MaterialKind.values,
+        "copy": MaterialCopy.values,
+        "topic": _codes(vocabulary.topics),
+        "group": [entry.code for entry in vocabulary.topics().children(None)],
+        "role": _codes(vocabulary.roles),
+        "level": TrainingLevel.values,
+        "publication": _codes(vocabulary.publications),
+    },
+    50,
+    ("material",),
+)
 LISTINGS: Final = {
     listing.name: listing
-    for listing in (TRAINING, INSTITUTIONS, STATEMENTS, SOURCES, COLLABORATION)
+    for listing in (TRAINING, INSTITUTIONS, STATEMENTS, SOURCES, COLLABORATION, LIBRARY)
 }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import ClassVar, Final
 from uuid import UUID
 
 from concord.core.disclosure import Viewer
-from concord.record.columns import ColumnTable, Row
+from concord.record.columns import ColumnTable, Row, Words
 from concord.record.following import Follower
 from concord.record.selectors import Change, changed_since
 from concord.record.then import changes_then
@@ -19,6 +19,7 @@ from concord.register.rows import (
     CITING_FACETS,
     INSTITUTION_FACETS,
     LINK_FACETS,
+    MATERIAL_FACETS,
     SOURCE_FACETS,
     STATEMENT_FACETS,
     TRAINING_FACETS,
@@ -27,6 +28,7 @@ from concord.register.rows import (
     answer_row,
     citing_row,
     institution_row,
+    material_row,
     source_row,
     statement_row,
     training_row,
@@ -39,6 +41,17 @@ HELD: Final = 2
 Moment = tuple[str, dt.datetime]
 """Whose eyes, and when."""
 RowMaker = Callable[[Change], Row | None]
+TextFinder = Callable[[UUID, Collection[Change]], Iterable[Words]]
+_text_finders: list[TextFinder] = []
+
+
+def text_finder(find: TextFinder) -> TextFinder:
+    """Adds what finds the texts of a material's files among its versions; used as a decorator.
+
+    The files are in a room above, and imports go downwards alone.
+    """
+    _text_finders.append(find)
+    return find
 
 
 @lru_cache(maxsize=4096)
@@ -59,10 +72,16 @@ def countries_with(word: str) -> frozenset[str]:
     return vocabulary.countries().codes_with(word)
 
 
+@lru_cache(maxsize=4096)
+def publications_with(word: str) -> frozenset[str]:
+    """Publications of the Nuclear Security Series whose number or title holds a folded word."""
+    return vocabulary.publications().codes_with(word)
+
+
 class Shelf(Follower):
     """The column tables of all lists: those of this process, or those of a moment."""
 
-    passes: ClassVar = (("institution", "source", "answer"), None)
+    passes: ClassVar = (("institution", "source", "answer", "version"), None)
 
     def empty(self) -> None:
         labels = {"topic": topics_with, "role": roles_with, "country": countries_with}
@@ -80,6 +99,13 @@ class Shelf(Follower):
         """Records about which an answer is new, changed or gone."""
         self._brief_changed = False
         self._moments: dict[Moment, Shelf] = {}
+        self.materials = ColumnTable(
+            MATERIAL_FACETS, {"topic": topics_with, "publication": publications_with}
+        )
+        self._versions: dict[str, dict[UUID, Change]] = {}
+        """The versions of each material."""
+        self._renewed: set[str] = set()
+        """Materials of which a version is new, changed or gone."""
 
     def take(self, change: Change) -> None:
         if change.kind == "institution":
@@ -97,11 +123,35 @@ class Shelf(Follower):
             _put(self.answers, change, answer_row)
         elif change.kind == "statement":
             _put(self.statements, change, lambda c: statement_row(c, self._brief))
+        elif change.kind == "version":
+            self._take_version(change)
+        elif change.kind == "material":
+            _put(self.materials, change, self._material)
         elif change.kind in {"course", "activity"}:
             _put(self.training, change, lambda c: training_row(c, self._brief))
         if change.kind in LINKS:
             self._take_link(change)
         _put(self.citing, change, citing_row)
+
+    def _take_version(self, change: Change) -> None:
+        for key, versions in self._versions.items():
+            if versions.pop(change.id, None) is not None:
+                self._renewed.add(key)
+                break
+        key = str(change.content.get("material", ""))
+        if key and not change.is_removed:
+            self._versions.setdefault(key, {})[change.id] = change
+            self._renewed.add(key)
+
+    def _material(self, change: Change) -> Row:
+        versions = list(self._versions.get(str(change.id), {}).values())
+        texts = (words for find in _text_finders for words in find(change.owner, versions))
+        return material_row(change, texts)
+
+    def versions_of(self, material: UUID) -> list[Change]:
+        """The versions of a material, whoever may know of them."""
+        with self._lock:
+            return list(self._versions.get(str(material), {}).values())
 
     def _take_link(self, change: Change) -> None:
         _put(self.links[Cut.ALL], change, lambda c: self._rows.row(c, None))
@@ -128,12 +178,17 @@ class Shelf(Follower):
             for table in (self.training, self.citing, *self.links.values()):
                 table.settle()
         anew = self._brief_changed and not first_time
+        renewed = self._renewed
         self._moved, self._answered, self._brief_changed = set(), set(), False
+        self._renewed = set()
         for key in () if first_time or anew else moved:
             links = self.links[Cut.ALL].ids_with("party", f"institution:{key}")
             self._take_again(links)
         if answered and not first_time and not anew:
             self._take_again([UUID(key) for key in answered])
+        if renewed and not first_time and not anew:
+            for change in changed_since(0, ids=[UUID(key) for key in renewed]):
+                _put(self.materials, change, self._material)
         return not anew
 
     def _take_again(self, ids: Collection[UUID]) -> None:
@@ -208,6 +263,16 @@ def statement_table() -> ColumnTable:
 def source_table() -> ColumnTable:
     """Sources, as of the newest revision."""
     return _fresh().sources
+
+
+def version_ids(*, viewer: Viewer, material: UUID) -> list[UUID]:
+    """The versions of a material that the viewer may know of."""
+    found = _fresh().versions_of(material)
+    return [
+        change.id
+        for change in found
+        if viewer.may_see(change.audience) and viewer.may_see(change.audience_of("material"))
+    ]
 
 
 def answer_table() -> ColumnTable:

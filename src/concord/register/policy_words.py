@@ -23,7 +23,7 @@ from concord.register.naming import AudienceNames
 
 KINDS: Final[tuple[str, ...]] = (
     "institution", "course", "activity", "agreement", "relation", "statement", "workforce", "need",
-    "endorsement", "source", "answer", "declaration",
+    "endorsement", "material", "version", "source", "answer", "declaration",
 )  # fmt: skip
 """The kinds of record that a policy is asked about, in the order of its page."""
 PLURALS: Final[Mapping[str, str | Promise]] = {
@@ -36,6 +36,8 @@ PLURALS: Final[Mapping[str, str | Promise]] = {
     "workforce": _later("Workforce"),
     "need": _later("Needs of training"),
     "endorsement": _later("Endorsements"),
+    "material": _later("Training materials"),
+    "version": _later("Versions of training materials"),
     "source": _later("Sources"),
     "answer": _later("Answers to what others say"),
     "declaration": _later("Declarations of completeness"),

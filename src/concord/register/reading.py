@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from concord.record.kinds import content_type
 from concord.record.selectors import RecordView
+from concord.register.kinds.material import NAMED
 from concord.register.words import Answer, Completeness
 
 
@@ -41,7 +42,7 @@ def title_and_language(record: RecordView, language: str) -> tuple[str, str]:
     for field in ("titles", "text"):
         if field in content:
             return pick(content[field], language)
-    if said := declared_title(content) or answer_title(content):
+    if said := declared_title(content) or answer_title(content) or version_title(content):
         return said, "en"
     if "rules" not in record.withheld and record.kind == "policy":
         return str(content_type(record.kind).label), language
@@ -58,6 +59,13 @@ def answer_title(content: dict[str, Any]) -> str:
     if not {"about", "answer"} <= content.keys():
         return ""
     return str(Answer(content["answer"]).label)
+
+
+def version_title(content: dict[str, Any]) -> str:
+    """What a version of a material is called, in the language of the page; empty where none."""
+    if not {"material", "name"} <= content.keys():
+        return ""
+    return str(NAMED) % {"name": content["name"]}
 
 
 def declared_title(content: dict[str, Any]) -> str:

@@ -27,6 +27,10 @@ LINK_FACETS: Final = (
     "record", "kind", "tier", "stage", "depth", "confirmation", "scope", "state", "party", "pair",
     "edge",
 )  # fmt: skip
+MATERIAL_FACETS: Final = (
+    "kind", "copy", "topic", "group", "role", "language", "level", "publication", "licence",
+    "maker", "course",
+)  # fmt: skip
 CITING_FACETS: Final = ("kind", "source")
 ANSWER_FACETS: Final = ("about", "by", "answer")
 
@@ -210,6 +214,34 @@ def source_row(change: Change) -> Row:
         place=f"{0 if content.get('is_brief') else 1} {title}",
         place_audience=change.audience_of("titles", "is_brief"),
     )  # fmt: skip
+
+
+def material_row(change: Change, texts: Iterable[Words] = ()) -> Row:
+    """A training material, by its title; ``texts`` are those of its files."""
+    take = Taker(change)
+    content = take.content
+    makers = [key for party in content.get("makers", ()) if (key := party.get("institution"))]
+    title = fold(next(iter(content["titles"]["text"].values())))
+    return Row(
+        id=change.id,
+        audience=change.audience,
+        facets={
+            "kind": take.values("material_kind"),
+            "copy": take.values("whose_copy"),
+            "topic": take.values("topics"),
+            "group": take.values("topics", (code[0] for code in content.get("topics", ()))),
+            "role": take.values("roles"),
+            "language": take.values("languages"),
+            "level": take.values("level"),
+            "publication": take.values("publications"),
+            "licence": take.values("licence"),
+            "maker": take.values("makers", makers),
+            "course": take.values("courses"),
+        },
+        words=[*take.texts("titles", 4), *take.texts("summary", 2), *texts],
+        place=title,
+        place_audience=change.audience_of("titles"),
+    )
 
 
 def citing_row(change: Change) -> Row | None:

@@ -174,6 +174,26 @@ class TrainingLevel(TextChoices):
     INSTRUCTOR = "instructor", pgettext_lazy("training level", "for instructors")
 
 
+class MaterialKind(TextChoices):
+    """What a training material is."""
+
+    SYLLABUS = "syllabus", pgettext_lazy("material", "syllabus")
+    LESSON_PLAN = "lesson_plan", pgettext_lazy("material", "lesson plan")
+    SLIDES = "slides", pgettext_lazy("material", "slides")
+    TEXTBOOK = "textbook", pgettext_lazy("material", "textbook or handbook")
+    EXERCISE = "exercise", pgettext_lazy("material", "exercise")
+    CASE = "case", pgettext_lazy("material", "case study")
+    EXAM = "exam", pgettext_lazy("material", "exam")
+    E_LEARNING = "e_learning", pgettext_lazy("material", "e-learning package")
+
+
+class MaterialCopy(TextChoices):
+    """Whose copy of a material it is."""
+
+    PARTICIPANTS = "participants", pgettext_lazy("material", "participants’ copy")
+    TRAINERS = "trainers", pgettext_lazy("material", "trainers’ notes")
+
+
 class ActivityKind(TextChoices):
     """What happens at a time."""
 

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "concord.accounts",
     "concord.exchange",
     "concord.studies",
+    "concord.library",
     "concord.api",
 ]
 MIDDLEWARE = [
@@ -164,6 +165,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 3600
+
+CONCORD_SCANNER = os.environ.get("CONCORD_SCANNER", "")
+"""A command that looks through a file, whose path is its last word; it ends with 0 for clean, 1 for
+harmful. Without one, files of the library are said not to be looked through."""
 
 CONCORD_ANALYSIS_URL = os.environ.get("CONCORD_ANALYSIS_URL", "")
 """Where studies run: PostgreSQL or Spark by its address; DuckDB in memory where it is empty."""

@@ -23,6 +23,7 @@ NAVIGATION = (
     ("collaboration", _("Collaboration")),
     ("coverage", _("Coverage")),
     ("gaps", _("Gaps")),
+    ("library", _("Library")),
     ("statements", _("Statements")),
     ("sources", _("Sources")),
     ("about", _("About this collection")),
@@ -66,6 +67,9 @@ DATA: Final[Mapping[str, str]] = {
     "overlap": "/api/studies/overlap",
     "guidance": "/api/studies/guidance",
     "statements": "/api/statements",
+    "library": "/api/library",
+    "material": "/api/records/{record_id}",
+    "version": "/api/records/{record_id}",
     "sources": "/api/sources",
     "institution": "/api/records/{record_id}",
     "source": "/api/records/{record_id}",
@@ -80,7 +84,8 @@ DATA: Final[Mapping[str, str]] = {
 """Where the interface gives what a page shows."""
 ASKED: Final = frozenset(
     {"institutions", "training", "calendar", "collaboration", "collaboration_network", "coverage",
-     "gaps", "assumptions", "overlap", "guidance", "topic", "statements", "sources"}
+     "gaps", "assumptions", "overlap", "guidance", "topic", "statements", "sources",
+     "library"}
 )  # fmt: skip
 """Pages whose parameters the interface takes too."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from concord.core.vocabulary import Entry, Vocabulary
 from concord.core.vocabulary.matching import Matcher
 from concord.register import vocabulary, words
 
-_VOCABULARIES = {
+_VOCABULARIES: Mapping[str, Callable[[], Vocabulary]] = {
     "topics": vocabulary.topics,
     "roles": vocabulary.roles,
     "countries": vocabulary.countries,

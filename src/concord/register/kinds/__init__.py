@@ -7,6 +7,7 @@ from concord.register.kinds.course import Course
 from concord.register.kinds.declaration import Declaration
 from concord.register.kinds.endorsement import Endorsement
 from concord.register.kinds.institution import Institution
+from concord.register.kinds.material import Material, Version
 from concord.register.kinds.network import Network
 from concord.register.kinds.policy import Policy
 from concord.register.kinds.relation import Relation
@@ -21,6 +22,7 @@ __all__ = [
     "Declaration",
     "Endorsement",
     "Institution",
+    "Material",
     "Need",
     "Network",
     "PartyAnswer",
@@ -28,5 +30,6 @@ __all__ = [
     "Relation",
     "Source",
     "Statement",
+    "Version",
     "Workforce",
 ]

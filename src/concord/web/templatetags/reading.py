@@ -36,6 +36,7 @@ _LISTS = {
         "Reach", "CapabilityKind", "CentreFunction", "Completeness", "CourseKind", "TrainingLevel",
         "ActivityKind", "PartRole", "CountUnit", "AgreementKind", "RelationKind", "Tier", "Stream",
         "Scope", "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut", "LifePhase",
+        "MaterialKind", "MaterialCopy",
     )
 }  # fmt: skip
 
@@ -103,6 +104,7 @@ _WAYS_IN = {
     "duplicates": _lazy("by a word on duplicates"),
     "inviting": _lazy("by an invitation"),
     "leaving": _lazy("by leaving"),
+    "library": _lazy("by an upload to the library"),
 }
 
 

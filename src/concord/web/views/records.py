@@ -54,6 +54,9 @@ REVISIONS = 50
 RUNS = 50
 """Runs of a course that its page gives."""
 
+NAMED_IN = ("course", "same_as", "about", "translation_of", "material", "after", "version")
+"""Fields that hold the id of one other record."""
+
 OWN_PAGE = {"institution": "institution", "source": "source"}
 
 
@@ -66,8 +69,8 @@ def record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         return redirect(OWN_PAGE[view.kind], record_id=record_id)
     content = view.content
     cited = {c["source"] for c in citations_of(content)}
-    linked = [content[name] for name in ("course", "same_as", "about") if content.get(name)]
-    linked += content.get("parts", ())
+    linked = [content[name] for name in NAMED_IN if content.get(name)]
+    linked += [*content.get("parts", ()), *content.get("courses", ())]
     before = read_number(request.GET, "before")
     history = revision_list(viewer=viewer, record_id=record_id, before=before, count=REVISIONS + 1)
     has_more, history = len(history) > REVISIONS, history[:REVISIONS]

@@ -1,0 +1,1 @@
+"""Shared training materials: their versions, files and endorsement."""

@@ -1,0 +1,36 @@
+"""The place of this room: files of versions, with the text in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy
+
+from concord.library.keeping import files_sweep
+from concord.library.models import StoredFile
+from concord.record.places import Held, Place, place
+from concord.record.spill import Spill
+
+
+@place
+class Files(Place):
+    """Files that a version was, or that say it: bytes cannot be edited, so each goes whole."""
+
+    code = "files"
+    label = gettext_lazy("Files of the library, with the text in them")
+    tables = ("library_storedfile",)
+    folders = ("library",)
+
+    def _rows(self, spill: Spill) -> Iterator[StoredFile]:
+        for row in StoredFile.objects.filter(institution=spill.owner).iterator(50):
+            if row.digest in spill.texts or spill.says(row.text):
+                yield row
+
+    def held(self, spill: Spill) -> Held:
+        return Held.of(row.at for row in self._rows(spill))
+
+    def clean(self, spill: Spill) -> None:
+        StoredFile.objects.filter(id__in=[row.id for row in self._rows(spill)]).delete()
+
+    def sweep(self) -> None:
+        files_sweep()

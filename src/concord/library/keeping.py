@@ -1,0 +1,130 @@
+"""Where the bytes of files lie: one folder of each institution, a file for each digest."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from concord.library.errors import FileGoneError, FileHeldError, FileRefusedError
+from concord.library.identifying import Identified
+from concord.library.models import StoredFile
+
+SCAN_SECONDS: Final = 300
+
+
+def _folder() -> Path:
+    folder: Path = settings.VAR / "library"
+    return folder
+
+
+def path_of(institution: UUID, digest: str) -> Path:
+    """Where the bytes with that digest lie that an institution brought."""
+    return _folder() / str(institution) / digest
+
+
+def file_keep(institution: UUID, data: bytes, found: Identified) -> StoredFile:
+    """Keep bytes, once a scanner found nothing in them; without one they are kept unscanned.
+
+    Raises ``FileRefusedError`` where it found something, or could not look. Bytes that are kept
+    already are looked at again and stay as they are.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    path = path_of(institution, digest)
+    with _held_back(path, data) as half:
+        scan = _scanned(half)
+        half.replace(path)
+    stored, _made = StoredFile.objects.update_or_create(
+        institution=institution,
+        digest=digest,
+        defaults={
+            "size": len(data), "media_type": found.media_type, "pages": found.pages,
+            "text": found.text, "scan": scan,
+        },
+    )  # fmt: skip
+    return stored
+
+
+@contextmanager
+def _held_back(path: Path, data: bytes) -> Iterator[Path]:
+    """The bytes in a file that nobody is given yet; gone afterwards unless it was moved."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.{uuid4().hex}.half")
+    half.touch(mode=0o600)
+    try:
+        half.write_bytes(data)
+        yield half
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def scanner() -> list[str]:
+    """The operator's scanner: a command that gets the path of a file as its last word."""
+    return shlex.split(settings.CONCORD_SCANNER)
+
+
+def _scanned(path: Path) -> StoredFile.Scan:
+    """What the operator's scanner says: 0 is clean, 1 is harmful, as ClamAV has it."""
+    command = scanner()
+    if not command:
+        return StoredFile.Scan.NOT_SCANNED
+    try:
+        done = subprocess.run(
+            [*command, str(path)], capture_output=True, timeout=SCAN_SECONDS, check=False
+        )
+    except FileNotFoundError as error:
+        message = _("CONCORD_SCANNER names a program that is not there.")
+        raise ImproperlyConfigured(message) from error
+    except subprocess.TimeoutExpired:
+        done = None
+    if done is not None and done.returncode == 0:
+        return StoredFile.Scan.CLEAN
+    if done is not None and done.returncode == 1:
+        raise FileRefusedError(_("The scanner found something harmful in the file."))
+    raise FileRefusedError(_("The scanner could not look through the file. Try again later."))
+
+
+def file_path(stored: StoredFile) -> Path:
+    """Where the bytes of a file lie that may be given out.
+
+    Raises ``FileHeldError`` where there is a scanner that has not seen it, and ``FileGoneError``.
+    """
+    if scanner() and stored.scan != StoredFile.Scan.CLEAN:
+        raise FileHeldError
+    path = path_of(stored.institution, stored.digest)
+    if not path.exists():
+        raise FileGoneError
+    return path
+
+
+def files_scan() -> int:
+    """Have the scanner look through what came before there was one; count what it found clean.
+
+    What is harmful stays held: a person has to see to it.
+    """
+    count = 0
+    for stored in StoredFile.objects.filter(scan=StoredFile.Scan.NOT_SCANNED) if scanner() else ():
+        try:
+            stored.scan = _scanned(path_of(stored.institution, stored.digest))
+        except (FileRefusedError, OSError):
+            continue
+        stored.save(update_fields=["scan"])
+        count += 1
+    return count
+
+
+def files_sweep() -> None:
+    """Delete the bytes that no row stands for: of an upload that failed, or that was removed."""
+    known = {path_of(*row) for row in StoredFile.objects.values_list("institution", "digest")}
+    for path in _folder().glob("*/*") if _folder().exists() else ():
+        if path not in known and not path.name.endswith(".half"):
+            path.unlink(missing_ok=True)

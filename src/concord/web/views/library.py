@@ -1,0 +1,264 @@
+"""The library: materials, their versions, files and endorsements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from concord.accounts.models import Role
+from concord.accounts.notices import notice_of_waiting
+from concord.accounts.selectors import acting_list
+from concord.core.disclosure import Viewer
+from concord.library.differences import Difference, differences
+from concord.library.identifying import FORMATS, MOST_BYTES
+from concord.library.selectors import (
+    VersionView,
+    material_makers,
+    material_versions,
+    stored_of,
+    version_file,
+    version_get,
+)
+from concord.library.services import version_endorse, version_upload
+from concord.record.errors import ConcordError, InvalidContentError, NotFoundError
+from concord.record.publishing import Written
+from concord.record.selectors import RecordView, record_get, records_get
+from concord.record.sensitive import Finding, SensitiveContentError, UnconfirmedContentError
+from concord.register.links import Parties, party_ids
+from concord.register.listings import LIBRARY
+from concord.register.tables import as_ids
+from concord.web.templatetags.reading import (
+    language,
+    language_name,
+    publication,
+    role,
+    topic,
+    word,
+)
+from concord.web.views.actions import actions_for
+from concord.web.views.lists import Labels, party_label, show_list
+from concord.web.views.seeing import seen_by
+from concord.web.views.viewer import acting_of, person_of, signed_in, viewer_of
+
+SHOWN_CHANGES: Final = 60
+"""Differences that the page of a version shows; the files have them all."""
+
+
+def library(request: HttpRequest) -> HttpResponse:
+    """Training materials, searched by title, summary and the text of their files."""
+    shown = show_list(request, LIBRARY, named_by=("maker",))
+    labels: Labels = {
+        "kind": (_("Kind"), lambda code: word(code, "MaterialKind")),
+        "topic": (_("Topic"), topic),
+        "language": (_("Language"), language_name),
+        "publication": (_("Nuclear Security Series"), publication),
+        "level": (_("Level"), lambda code: word(code, "TrainingLevel")),
+        "role": (_("Role"), role),
+        "copy": (_("Whose copy"), lambda code: word(code, "MaterialCopy")),
+        "maker": (_("Made by"), lambda code: party_label(shown.parties, code)),
+        "licence": (_("Licence"), str),
+    }
+    context = shown.with_facets(request, labels)
+    context["may_add"] = any(acting.may(Role.EDITOR) for acting in _acting(request))
+    return render(request, "concord/library.html", context)
+
+
+def _acting(request: HttpRequest) -> Iterable[Any]:
+    person = person_of(request)
+    return acting_list(person=person) if person else []
+
+
+def material(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """One material: what it is, its versions, its translations."""
+    viewer = viewer_of(request)
+    view = record_get(viewer=viewer, record_id=record_id, kind="material")
+    versions = material_versions(viewer=viewer, material=view)
+    makers = material_makers(view)
+    context = {
+        **_facts(viewer, view, [one.record for one in versions]),
+        "versions": versions,
+        "may_upload": any(a.institution in makers and a.may(Role.EDITOR) for a in _acting(request)),
+        "actions": actions_for(request, view),
+        "seen_by": seen_by(view, viewer),
+    }
+    return render(request, "concord/material.html", context)
+
+
+def _facts(viewer: Viewer, record: RecordView, others: Iterable[RecordView] = ()) -> dict[str, Any]:
+    """What a page needs to show the fields of a material or a version."""
+    content = record.content
+    named = [content[name] for name in ("translation_of", "material", "after") if name in content]
+    named += content.get("courses", ())
+    found = records_get(viewer=viewer, ids=as_ids(named))
+    shown = [record, *others]
+    parties = party_ids(shown) | {str(one.owner) for one in shown}
+    return {
+        "record": record,
+        "linked": {str(key): view for key, view in found.items()},
+        "parties": Parties(viewer, language(), parties),
+    }
+
+
+def version(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """One version: its file, what changed in it, who endorsed exactly it."""
+    viewer = viewer_of(request)
+    material_view, shown = version_get(viewer=viewer, version_id=record_id)
+    before = _before(viewer, shown.record)
+    changes = _changes(before.record, shown.record) if before else None
+    bodies = [one.record for one in shown.endorsements]
+    context = {
+        **_facts(viewer, shown.record, [*bodies, *([before.record] if before else [])]),
+        "material": material_view,
+        "version": shown,
+        "stored": stored_of(shown.record),
+        "before": before,
+        "is_compared": changes is not None,
+        "changes": (changes or [])[:SHOWN_CHANGES],
+        "more_changes": max(0, len(changes or ()) - SHOWN_CHANGES),
+        "may_endorse": "file" in shown.record.content
+        and any(acting.may(Role.EDITOR) for acting in _acting(request)),
+        "actions": actions_for(request, shown.record),
+        "seen_by": seen_by(shown.record, viewer),
+    }
+    return render(request, "concord/version.html", context)
+
+
+def _before(viewer: Viewer, view: RecordView) -> VersionView | None:
+    """The version that one was made from, where the viewer may see it."""
+    if "after" not in view.content:
+        return None
+    try:
+        return version_get(viewer=viewer, version_id=UUID(view.content["after"]))[1]
+    except NotFoundError:
+        return None
+
+
+def _changes(before: RecordView, after: RecordView) -> list[Difference] | None:
+    """Where the texts of two versions differ; None where one has none or is too long."""
+    first, second = stored_of(before), stored_of(after)
+    if first is None or second is None or not (first.text and second.text):
+        return None
+    return differences(first.text, second.text)
+
+
+def version_download(request: HttpRequest, record_id: UUID) -> FileResponse:
+    """The bytes of a version, to be kept: never shown within our pages."""
+    path, file = version_file(viewer=viewer_of(request), version_id=record_id)
+    response = FileResponse(
+        path.open("rb"), as_attachment=True, filename=file["name"], content_type=file["media_type"]
+    )
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@signed_in
+def version_new(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Bring a new version of a material."""
+    viewer = viewer_of(request)
+    acting = acting_of(request)
+    acting.require(Role.EDITOR)
+    view = record_get(viewer=viewer, record_id=record_id, kind="material")
+    versions = material_versions(viewer=viewer, material=view)
+    errors: dict[str, str] = {}
+    found: list[Finding] = []
+    status = 200
+    if request.method == "POST":
+        try:
+            return _upload(request, record_id)
+        except (SensitiveContentError, UnconfirmedContentError) as error:
+            found, status = [one for _key, one in error.found], error.status
+        except ConcordError as error:
+            errors, status = _errors_of(error), error.status
+    context = {
+        "material": view,
+        "versions": versions,
+        "errors": errors,
+        "found": found,
+        "is_stopped": any(not one.is_warning for one in found),
+        "typed": request.POST,
+        "formats": ", ".join(FORMATS),
+        "most": MOST_BYTES // 1024**2,
+    }
+    return render(request, "concord/version_new.html", context, status=status)
+
+
+def _errors_of(error: ConcordError) -> dict[str, str]:
+    return error.fields or {"file": error.detail or str(error.title)}
+
+
+def _upload(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    file = request.FILES.get("file")
+    if file is None:
+        raise InvalidContentError(fields={"file": _("Choose a file.")})
+    name = request.POST.get("name", "").strip()
+    if not name:
+        raise InvalidContentError(fields={"name": _("Say what the version is called.")})
+    key, written = version_upload(
+        acting=acting_of(request),
+        viewer=viewer_of(request),
+        material_id=record_id,
+        file_name=str(file.name),
+        data=file.read(),
+        said={"name": name} | _said(request, ("after", "when"), ("changes",)),
+    )
+    return _written(request, written, key)
+
+
+def _said(request: HttpRequest, lines: Iterable[str], texts: Iterable[str]) -> dict[str, Any]:
+    """What was typed into fields of a form, without those that were left blank."""
+    typed = {name: request.POST.get(name, "").strip() for name in (*lines, *texts)}
+    found: dict[str, Any] = {name: typed[name] for name in lines if typed[name]}
+    tag = language()
+    return found | {
+        name: {"original": tag, "text": {tag: typed[name]}} for name in texts if typed[name]
+    }
+
+
+def _written(request: HttpRequest, written: Written, version_id: UUID) -> HttpResponse:
+    """To the version's page, or to the desk where it waits to be let out."""
+    if written.waiting:
+        actor = acting_of(request).require(Role.EDITOR)
+        notice_of_waiting(actor=actor, waiting=written.waiting)
+        messages.info(
+            request, _("Saved. It waits for whoever must let others see it; it is on your desk.")
+        )
+    else:
+        messages.success(
+            request, _("Saved. Your institution alone sees it until somebody publishes it.")
+        )
+    return redirect("version", record_id=version_id)
+
+
+@signed_in
+def version_endorsing(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Endorse exactly this version, in the name of one's institution."""
+    viewer = viewer_of(request)
+    acting = acting_of(request)
+    acting.require(Role.EDITOR)
+    material_view, shown = version_get(viewer=viewer, version_id=record_id)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            _key, written = version_endorse(
+                acting=acting, viewer=viewer, version_id=record_id,
+                said=_said(request, ("guidance", "valid"), ("text",)),
+            )  # fmt: skip
+        except (SensitiveContentError, UnconfirmedContentError):
+            raise
+        except ConcordError as error:
+            errors = _errors_of(error)
+        else:
+            return _written(request, written, record_id)
+    context = {
+        **_facts(viewer, shown.record),
+        "material": material_view,
+        "errors": errors,
+        "typed": request.POST,
+    }
+    return render(request, "concord/version_endorse.html", context, status=422 if errors else 200)
