@@ -305,6 +305,7 @@ def _interface(world: World) -> Iterator[Ask]:
         for method in ("put", "patch"):
             yield _call(method, f"/records/{key}", {"content": {"note": None}})
         yield _call("delete", f"/records/{key}?reason=r")
+        yield _call("post", f"/records/{key}/publish?dry_run=true", {"level": "state"})
         yield _call("post", f"/records/{key}/publish", {"reason": "r"})
         body = {"kind": "activity", "content": {
             "titles": {"original": "en", "text": {"en": "x"}}, "activity_kind": "workshop",

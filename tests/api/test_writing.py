@@ -15,9 +15,11 @@ from making import Maker, text
 from concord.accounts.models import Role
 from concord.api import callers
 from concord.api.models import KeptAnswer
-from concord.core.disclosure import ANYONE, Level, member_of
+from concord.core.disclosure import ANYONE, Level, member_of, network_audience
 from concord.exchange import doubles
-from concord.record.models import Record, Revision
+from concord.record.audiences import viewer_as
+from concord.record.members import member_admit
+from concord.record.models import Record, Revision, SensitiveDecision
 from concord.record.publishing import gate_set
 from concord.record.selectors import content_replaced, record_get
 
@@ -388,3 +390,90 @@ def test_publishing_refuses_day_and_venue_of_what_is_to_come_and_says_so(
     assert program.send("PATCH", address, patch, If_Match=made["ETag"]).status_code == 200
     assert program.post(f"{address}/publish", {}).status_code == 200
     assert "town" in record_get(viewer=ANYONE, record_id=UUID(address.split("/")[-1])).withheld
+
+
+@pytest.fixture
+def ring(make: Maker, centre: UUID) -> tuple[UUID, UUID]:
+    """A network, and another of its members than the centre."""
+    network = make.put("network", names=[{"name": "Ring", "language": "en"}])
+    other = make.write(make.institution("Member"))
+    for institution in (centre, other):
+        member_admit(audience=network_audience(network), institution=institution)
+    return network, other
+
+
+def test_a_program_shares_with_whom_it_names_and_is_told_before(
+    program: Program, centre: UUID, ring: tuple[UUID, UUID]
+) -> None:
+    network, other = ring
+    address, _tag = added(program, centre, content=course(centre, length_hours=8))
+    key = UUID(address.split("/")[-1])
+    body = {"level": "public", "field_levels": {"length_hours": f"network:{network}"}}
+    told = program.post(f"{address}/publish?dry_run=true", body)
+    assert told.status_code == 200, told.content
+    found = told.json()
+    assert (found["outcome"], found["widens"], found["narrows"]) == ("written", True, False)
+    assert [(c["audiences"], c["who"], c["institution_count"], c["institutions"], c["shown"])
+            for c in found["changes"]] == [
+        (["public"], "everybody", None, [], ["titles", "providers"]),
+        ([f"network:{network}"], "members of Ring", 1, [str(other)], ["length_hours"]),
+    ]  # fmt: skip
+    assert (found["seen_before"], found["warnings"]) == ([], [])
+    assert Revision.objects.filter(record=key).count() == 1
+    assert program.post(f"{address}/publish", body).json()["level"] == "public"
+    assert record_get(viewer=ANYONE, record_id=key).withheld == ("length_hours",)
+    assert record_get(viewer=viewer_as(other), record_id=key).content["length_hours"] == 8
+    again = program.post(f"{address}/publish?dry_run=true", {}).json()
+    assert (again["outcome"], again["changes"]) == ("unchanged", [])
+    assert [one["audience"] for one in again["seen_before"]] == ["public", f"network:{network}"]
+    narrow = program.post(f"{address}/publish?dry_run=true", {"level": f"network:{network}"})
+    assert (narrow.json()["widens"], narrow.json()["narrows"]) == (False, True)
+    whole = program.post(f"{address}/publish", {"field_levels": {}})
+    assert whole.json()["withheld"] == []
+    assert record_get(viewer=ANYONE, record_id=key).withheld == ()
+
+
+def test_levels_of_publishing_are_ones_own_and_of_fields_that_there_are(
+    program: Program, centre: UUID
+) -> None:
+    address, _tag = added(program, centre)
+    for body, where in (
+        ({"level": f"network:{uuid.uuid4()}"}, "/level"),
+        ({"field_levels": {"nothing": "public"}}, "/field_levels/nothing"),
+        ({"level": "anybody"}, "/level"),
+    ):
+        for query in ("", "?dry_run=true"):
+            answer = program.post(f"{address}/publish{query}", body)
+            assert answer.status_code == 422
+            assert [fault["pointer"] for fault in answer.json()["errors"]] == [where]
+    assert program.get(address).json()["level"] == "institution"
+
+
+def test_trying_to_publish_says_what_is_warned_of_and_that_it_would_wait(
+    program: Program, centre: UUID
+) -> None:
+    gate_set(institution=centre, state="JP", beyond="institution")
+    note = text("Questions go to jane.doe@mail.example until the course begins.")
+    address, _tag = added(program, centre, content=course(centre, note=note))
+    told = program.post(f"{address}/publish?dry_run=true", {}).json()
+    assert told["outcome"] == "contact_point"
+    assert any("personal.mailbox" in one for one in told["warnings"])
+    assert not SensitiveDecision.objects.exists()
+    assert program.post(f"{address}/publish", {}).status_code == 409
+    assert program.post(f"{address}/publish", {}, Confirm_Warnings="true").status_code == 202
+
+
+def test_trying_a_record_says_who_would_come_to_see_it(
+    program: Program, centre: UUID, ring: tuple[UUID, UUID]
+) -> None:
+    network, other = ring
+    body = {"kind": "course", "content": course(centre), "level": f"network:{network}"}
+    (change,) = program.post("/api/records?dry_run=true", body).json()["changes"]
+    assert (change["appears"], change["institutions"]) == (True, [str(other)])
+    assert change["shown"] == ["titles", "providers"]
+    address, tag = added(program, centre, level=f"network:{network}")
+    patch = {"content": {"length_hours": 8}, "field_levels": {"titles": "institution"}}
+    answer = program.send("PATCH", f"{address}?dry_run=true", patch, If_Match=tag)
+    (change,) = answer.json()["changes"]
+    assert (change["shown"], change["hidden"]) == (["length_hours"], ["titles"])
+    assert not change["appears"]

@@ -40,7 +40,7 @@ class Change:
 def new_draft(sent: RecordIn, place: str = "") -> Draft:
     """A record that is not there yet; raises ``InvalidContentError`` with pointers."""
     content = _content(sent.kind, sent.content, place)
-    _require_fields(content, sent.field_levels, place)
+    require_fields(sent.kind, sent.field_levels, place)
     return Draft(content, sent.id or uuid.uuid4(), sent.level, sent.field_levels, made_from=0)
 
 
@@ -73,7 +73,7 @@ def changed_draft(viewer: Viewer, view: RecordView, change: Change) -> Draft:
         error.fields = {f"/content/{name}": fault for name, fault in error.fields.items()}
         raise
     content = _content(view.kind, whole, "")
-    _require_fields(content, change.field_levels or {}, "")
+    require_fields(view.kind, change.field_levels or {}, "")
     return Draft(content, view.id, change.level, change.field_levels, view.revision_number)
 
 
@@ -128,8 +128,9 @@ def _content(kind: str, data: Mapping[str, Any], place: str) -> Content:
         raise
 
 
-def _require_fields(content: Content, levels: Mapping[str, Level], place: str) -> None:
-    unknown = set(levels) - set(type(content).model_fields)
+def require_fields(kind: str, levels: Mapping[str, Level], place: str = "") -> None:
+    """Levels are given to fields of the kind alone; raises ``InvalidContentError``."""
+    unknown = set(levels) - set(content_type(kind).model_fields)
     if unknown:
         wrong = (f"{place}/field_levels{pointer([name])}" for name in unknown)
         raise InvalidContentError(fields=dict.fromkeys(wrong, _("There is no such field.")))

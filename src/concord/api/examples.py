@@ -59,11 +59,22 @@ REVISION: Final[dict[str, Any]] = {
     "via": "API",
     "cleared_state": "",
 }
+SHOWN: Final[dict[str, Any]] = {
+    "audiences": [f"network:{SOURCE}"],
+    "who": "members of Asian network",
+    "institution_count": 1,
+    "institutions": [INSTITUTION],
+    "appears": True,
+    "goes": False,
+    "shown": ["titles", "providers"],
+    "hidden": [],
+}
 CHECKED: Final[dict[str, Any]] = {
     "outcome": "written",
     "content": CONTENT,
     "warnings": [],
     "duplicates": [{"id": SOURCE, "kind": "course", "owner": INSTITUTION}],
+    "changes": [SHOWN],
 }
 LABELS: Final = {"en": "Physical protection", "ja": "核物質防護"}
 READING: Final = {
@@ -145,6 +156,17 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
         "after": CONTENT,
     },
     "CheckedOut": CHECKED,
+    "ShownOut": SHOWN,
+    "SharingOut": {
+        "outcome": "written",
+        "widens": True,
+        "narrows": False,
+        "changes": [SHOWN],
+        "seen_before": [],
+        "read_by": [],
+        "told_by_hook": [],
+        "warnings": [],
+    },
     "BatchCheckedOut": {"records": [CHECKED]},
     "BatchOut": {"written": [COURSE], "waiting": []},
     "ReadingOut": READING,

@@ -26,6 +26,8 @@ from concord.studies.released import ReleaseView
 
 MOST_AT_ONCE: Final = 500
 """Records in one batch."""
+NAMED: Final = 50
+"""Institutions of an audience that are named; of more the rest are counted."""
 
 
 class RecordOut(Schema):
@@ -315,6 +317,61 @@ class ReasonIn(_In):
     reason: Reason = ""
 
 
+class ShareIn(ReasonIn):
+    """Who is to see a record as it stands."""
+
+    level: LevelText = Field(default=Level.PUBLIC, description="Who may know of it")
+    field_levels: Levels | None = Field(
+        default=None, description="Fields whose level differs; blank keeps those that it has"
+    )
+    in_totals: bool | None = Field(
+        default=None,
+        description="Whether its withheld numbers may enter protected totals; blank keeps that",
+    )
+
+
+class ShownOut(Schema):
+    """What changes of a record for those who are in all of these audiences."""
+
+    audiences: list[str] = Field(description="public, network:ID, group:ID, state:CC")
+    who: str = Field(description="The same in words, in English")
+    institution_count: int | None = Field(
+        description="How many other institutions are among them today; null for everybody"
+    )
+    institutions: list[UUID] = Field(description=f"The first {NAMED} of them")
+    appears: bool = Field(description="They come to know of it")
+    goes: bool = Field(description="They do not know of it any more")
+    shown: list[str] = Field(description="Fields that they come to see")
+    hidden: list[str] = Field(description="Fields that they see no more")
+
+
+class SeenOut(Schema):
+    """Who could see something of a record before, and since when."""
+
+    audience: str
+    since: dt.datetime
+
+
+class ReaderOut(Schema):
+    """Who read a record that is not for everybody, and when last."""
+
+    reader: str = Field(description="institution:ID, or state:CC for a State's contact point")
+    last_at: dt.datetime
+
+
+class SharingOut(Schema):
+    """What other levels would show of a record, and to whom; nothing was changed."""
+
+    outcome: str = Field(description="written, contact_point where it would wait, or unchanged")
+    widens: bool = Field(description="Somebody comes to see more: it cannot be taken back")
+    narrows: bool = Field(description="Somebody sees less; what they have they keep")
+    changes: list[ShownOut]
+    seen_before: list[SeenOut]
+    read_by: list[ReaderOut]
+    told_by_hook: list[UUID] = Field(description="Institutions whose web hooks told of it")
+    warnings: list[str] = Field(description="What the content check asks somebody to look at")
+
+
 class LikeOut(Schema):
     """A record that may be the same thing."""
 
@@ -330,6 +387,7 @@ class CheckedOut(Schema):
     content: dict[str, Any] = Field(description="What would be kept")
     warnings: list[str] = Field(description="What is worth a second look; it refuses nothing")
     duplicates: list[LikeOut] = Field(description="Records that may be the same thing")
+    changes: list[ShownOut] = Field(description="Who would come to see more or less, and what")
 
 
 class BatchCheckedOut(Schema):

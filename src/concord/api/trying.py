@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from concord.accounts.notices import notice_of_waiting
 from concord.api.drafting import Places, placed
 from concord.api.errors import ConditionFailedError, TakenIdError
 from concord.api.schemas import CheckedOut, LikeOut
+from concord.api.sharing import ShownTo
 from concord.core.disclosure import Actor, Viewer
 from concord.exchange.doubles import KINDS, Doubles, candidates
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotOwnerError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.sensitive import confirming
 from concord.record.services import Draft, content_dump
+from concord.record.sharing import drafts_shown
 from concord.register.checks import content_warnings
 
 WRITTEN: Final = "written"
@@ -54,12 +57,15 @@ def checked(
     with confirming(every=True, person=actor.person):  # taken back with the rest
         done = write(actor, drafts, places, "", is_tried=True)
     held = set(done.waiting)
+    shown = drafts_shown(institution=actor.institution, drafts=drafts)
+    out = ShownTo(viewer, actor.institution, chain.from_iterable(shown.values()))
     return [
         CheckedOut(
             outcome=WAITS[actor.may_publish] if draft.record_id in held else WRITTEN,
             content=content_dump(draft.content),
             warnings=content_warnings(draft.content.kind, content_dump(draft.content)),
             duplicates=doubles.get(draft.record_id, []),
+            changes=out(shown[draft.record_id]),
         )
         for draft in drafts
     ]

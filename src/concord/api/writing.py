@@ -33,12 +33,15 @@ from concord.api.schemas import (
     RecordOut,
     RecordPatch,
     RecordPut,
+    ShareIn,
+    SharingOut,
     WaitingOut,
 )
+from concord.api.sharing import levels_asked, share, sharing_tried
 from concord.api.trying import checked, write
 from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.history import MOST_REVISIONS, record_restore
-from concord.record.publishing import Written, records_publish, waiting_for_institution
+from concord.record.publishing import Written, waiting_for_institution
 from concord.record.selectors import RecordView, record_get
 from concord.record.services import record_remove
 
@@ -150,18 +153,29 @@ def record_delete(request: HttpRequest, record_id: UUID, reason: Why) -> HttpRes
 
 @api.post(
     "/records/{record_id}/publish",
-    response={200: RecordOut, 202: WaitingOut},
-    summary="Publish a record",
+    response={200: RecordOut | SharingOut, 202: WaitingOut},
+    summary="Change who sees a record",
 )
 @writing(Role.PUBLISHER)
 def record_publish(
-    request: HttpRequest, record_id: UUID, body: Annotated[ReasonIn, Body()]
+    request: HttpRequest,
+    record_id: UUID,
+    body: Annotated[ShareIn, Body()],
+    dry_run: DryRun = False,  # noqa: FBT002
 ) -> HttpResponse:
-    """Let everybody see a record as it stands; the State's contact point may have to clear it."""
-    _own(request, record_id, is_match_needed=False)
+    """Let everybody, or whom ``level`` names, see a record as it stands.
+
+    The State's contact point may have to clear it. With ``dry_run`` you are told who would come to
+    see what, who has it already, and what the content check warns of. What is shown cannot be taken
+    back.
+    """
+    view = _own(request, record_id, is_match_needed=False)
     actor = actor_of(request, Role.PUBLISHER)
-    done = records_publish(actor=actor, ids=[record_id], reason=body.reason)
-    notice_of_waiting(actor=actor, waiting=done.waiting)
+    levels = levels_asked(view, body)
+    if dry_run:
+        out = sharing_tried(member_calling(request).viewer, actor, record_id, levels)
+        return answer(request, out)
+    done = share(actor, record_id, levels, body.reason)
     return _became(request, record_id, done)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,7 @@ from concord.core.disclosure import (
     PUBLIC,
     Audience,
     Breadth,
+    Level,
     Viewer,
     breadth_of,
     institution_audience,
@@ -32,7 +33,7 @@ from concord.record.errors import NotFoundError
 from concord.record.models import Record, Revision
 from concord.record.publishing import Levels, draft_shared, is_moved
 from concord.record.selectors import BATCH, RecordView, view_of
-from concord.record.services import Draft, audiences_drafted, require_narrow
+from concord.record.services import Draft, audiences_drafted, content_dump, require_narrow
 
 NEVER: Final = frozenset[str]()
 
@@ -111,6 +112,30 @@ def _sharing(row: Record, draft: Draft, standing: Standing) -> Sharing:
     return Sharing(
         row.id, row.kind, own, is_moved(draft, row, standing), tuple(_changes(row, after)), after
     )
+
+
+def drafts_shown(*, institution: UUID, drafts: Sequence[Draft]) -> dict[UUID, tuple[Change, ...]]:
+    """What drafts of the institution's would show to whom, by record, were they written.
+
+    A new value of a field is none of it: those see it who saw the value before.
+    """
+    rows: dict[UUID, Record] = {}
+    for start in range(0, len(drafts), BATCH):
+        rows |= Record.objects.in_bulk([d.record_id for d in drafts[start : start + BATCH]])
+    standing = Standing(institution)
+    found: dict[UUID, tuple[Change, ...]] = {}
+    for draft in drafts:
+        row = rows.get(draft.record_id)
+        before = row or Record(
+            id=draft.record_id, kind=draft.content.kind, owner_id=institution, content={},
+            audience=standing.audience(Level.INSTITUTION), audiences={},
+            changed_at=timezone.now(),
+        )  # fmt: skip
+        after = copy.copy(before)
+        after.audience, after.audiences = audiences_drafted(draft, row, standing)
+        after.content = content_dump(draft.content)
+        found[draft.record_id] = tuple(_changes(before, after))
+    return found
 
 
 def _all_of(*rows: Record) -> set[str]:
