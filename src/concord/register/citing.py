@@ -71,3 +71,8 @@ def cited(content: Mapping[str, Any], new: Mapping[str, str]) -> dict[str, Any]:
     else:
         kept.append(dict(new))
     return {**content, "citations": kept}
+
+
+def cites(content: Mapping[str, Any], source: UUID) -> bool:
+    """Whether a record as a whole cites a source, wherever in it."""
+    return any(citation["source"] == str(source) for citation in content.get("citations", ()))

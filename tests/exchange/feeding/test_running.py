@@ -50,6 +50,7 @@ def test_a_run_makes_records_that_the_institution_alone_sees(centre: Centre) -> 
         "titles": text("Forensics"), "activity_kind": "event", "when": "2027-03-02",
         "stage": "planned", "country": "JP", "town": "Tokai",
         "parties": [{"party": {"institution": str(centre.acting.institution)}, "part": "host"}],
+        "citations": record.content["citations"],
     }  # fmt: skip
     revision = Revision.objects.get(record=record.id)
     assert (revision.via, revision.actor_person) == ("feed", centre.acting.person)

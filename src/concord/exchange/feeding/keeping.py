@@ -37,6 +37,7 @@ from concord.exchange.models import FeedEntry, FeedGot, FeedRaw, FeedRun, FeedSo
 from concord.record.errors import ConcordError
 from concord.record.publishing import revisions_write_or_hold
 from concord.record.services import Draft, content_parse
+from concord.register.citing import cites
 
 BATCH: Final = 200
 """Items that are written in one transaction."""
@@ -45,7 +46,7 @@ KEPT_RAWS: Final = 10
 
 _ENTRY_FIELDS: Final = (
     "title", "when", "record_id", "record_kind", "status", "message", "like", "digest", "sequence",
-    "said", "written", "raw", "seen_at", "vanished_at", "is_deleted",
+    "said", "written", "raw", "seen_at", "vanished_at", "is_deleted", "is_cited",
 )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def planned_write(*, source: FeedSource, run: FeedRun, rows: Sequence[Planned]) 
 
     What must be let out by somebody waits, and they are told.
     """
-    actor, moment = _actor(source), timezone.now()
+    actor, moment = feed_actor(source), timezone.now()
     pending = iter(rows)
     while some := list(islice(pending, BATCH)):
         try:
@@ -86,7 +87,7 @@ def _why(error: ConcordError) -> str:
     return " ".join([said, *faults])
 
 
-def _actor(source: FeedSource) -> Actor:
+def feed_actor(source: FeedSource) -> Actor:
     """The institution, by whoever approved the feed. It publishes nothing unless that was said,
     and only as long as the one who said it may publish."""
     may_publish = False
@@ -102,13 +103,19 @@ def _actor(source: FeedSource) -> Actor:
     return Actor(source.institution, source.approved_by, may_publish=may_publish)
 
 
+def feed_hold(*, source: FeedSource, run: FeedRun) -> None:
+    """Hold the feed until the transaction ends; raises ``FeedBusyError`` where it is not this
+    reading's any more: another took over, thinking this one dead."""
+    mine = FeedSource.objects.select_for_update().filter(id=source.id, busy_by=run.id)
+    if mine.first() is None:
+        raise FeedBusyError
+
+
 def _write(
     source: FeedSource, run: FeedRun, actor: Actor, rows: Sequence[Planned], moment: dt.datetime
 ) -> None:
     with transaction.atomic():
-        mine = FeedSource.objects.select_for_update().filter(id=source.id, busy_by=run.id)
-        if mine.first() is None:
-            raise FeedBusyError  # another reading took over, thinking this one dead
+        feed_hold(source=source, run=run)
         drafts = [
             Draft(
                 content_parse(kind=row.kind, data=row.content),
@@ -178,6 +185,8 @@ def _entry(
         locked = locked_fields(entry, row.before) if entry.record_id and row.before else []
         was = entry.written
         if row.record_id not in held:
+            is_cited = source.cited is not None and cites(row.content, source.cited)
+            entry.is_cited = entry.is_cited or is_cited
             kept = {name: was[name] for name in locked if name in was}
             entry.written = kept | {
                 name: row.content[name]

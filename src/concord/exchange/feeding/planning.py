@@ -27,6 +27,7 @@ from concord.record.publishing import waiting_for_institution
 from concord.record.selectors import RecordView, records_get
 from concord.record.services import content_dump, content_parse
 from concord.register.checks import content_remarks, finding_text
+from concord.register.citing import cited, cites
 from concord.register.reading import title_of
 
 VIA = "feed"
@@ -103,8 +104,16 @@ def locked_fields(entry: FeedEntry, content: Mapping[str, Any]) -> list[str]:
 class Plan:
     """Plans a reading. ``is_replay`` takes in again what was taken in already."""
 
-    def __init__(self, source: FeedSource, *, today: dt.date, is_replay: bool = False) -> None:
-        self.source, self.is_replay = source, is_replay
+    def __init__(
+        self,
+        source: FeedSource,
+        *,
+        today: dt.date,
+        is_replay: bool = False,
+    ) -> None:
+        self.source, self.is_replay, self.today = source, is_replay, today
+        self.cites: UUID | None = None
+        """The source of the register by which records cite this feed; none in a trial."""
         self.viewer = viewer_as(source.institution)
         remembered = {
             (row.subject, row.text): row.choice
@@ -191,7 +200,7 @@ class Plan:
         if entry is not None and entry.record_id:
             row.made_from = -1
         else:
-            row.content = dict(row.said)
+            row.content = self._cited(row.said)
             self._check(row)
         return row
 
@@ -237,6 +246,9 @@ class Plan:
             content.pop(name, None)
             if name in row.said:
                 content[name] = row.said[name]
+        is_same = content == record.content
+        if not is_same or self._lacks_citation(entry, content):
+            content = self._cited(content)
         row.content, row.before = content, record.content
         row.made_from, row.status = record.revision_number, Outcome.CHANGED
         if any(row.said.get(name) != entry.said.get(name) for name in locked):
@@ -244,6 +256,16 @@ class Plan:
         self._check(row)
         if row.status is Outcome.CHANGED and row.content == record.content:
             row.status = Outcome.SAME
+
+    def _cited(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """The content with the feed as its source, read today; it stands there once."""
+        if self.cites is None:
+            return dict(content)
+        return cited(content, {"source": str(self.cites), "retrieved": self.today.isoformat()})
+
+    def _lacks_citation(self, entry: FeedEntry, content: Mapping[str, Any]) -> bool:
+        """Whether a record has never cited the feed; what somebody took out of it stays out."""
+        return self.cites is not None and not (entry.is_cited or cites(content, self.cites))
 
     def _check(self, row: Planned) -> None:
         """Hold the whole record to the rules of its kind, and show what is worth a second look."""

@@ -7,23 +7,32 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.accounts.models import What
 from concord.accounts.notices import notice_send
+from concord.exchange.feeding.citing import feed_source_ensure
 from concord.exchange.feeding.errors import FeedBusyError, FeedStateError
 from concord.exchange.feeding.getting import Got, feed_get, window_around
-from concord.exchange.feeding.keeping import entries_mark_vanished, kept_items, planned_write
+from concord.exchange.feeding.keeping import (
+    entries_mark_vanished,
+    feed_actor,
+    feed_hold,
+    kept_items,
+    planned_write,
+)
 from concord.exchange.feeding.planning import Outcome, Plan, Planned, key_digest
 from concord.exchange.feeds.fetching import UnreachableFeedError
-from concord.exchange.feeds.item import FeedForm, UnreadableFeedError
+from concord.exchange.feeds.item import FeedFault, FeedForm, UnreadableFeedError
 from concord.exchange.models import FeedRun, FeedSource
-from concord.record.errors import NotFoundError
+from concord.record.errors import ConcordError, NotFoundError
 
 STALE: Final = dt.timedelta(minutes=30)
 """A reading that has not ended by then was cut off: its worker is gone."""
@@ -61,6 +70,7 @@ def feed_run(*, source_id: UUID, person: UUID | None = None) -> FeedRun:
         vanished: list[dict[str, Any]] = []
         if got is not None:
             plan = Plan(source, today=_today())
+            got = _citing(source, run, plan, got)
             rows = plan.of(got.items)
             planned_write(source=source, run=run, rows=rows)
             if got.is_whole:
@@ -81,10 +91,32 @@ def feed_replay(*, source_id: UUID, person: UUID | None = None) -> FeedRun:
         items, faults = kept_items(source=source, window=window_around(_today()))
         got = Got(FeedForm(source.form), tuple(items), tuple(faults), is_whole=False)
         plan = Plan(source, today=_today(), is_replay=True)
+        got = _citing(source, run, plan, got)
         rows = plan.of(got.items)
         planned_write(source=source, run=run, rows=rows)
         _tell(run, rows, plan, got)
     return run
+
+
+def _citing(source: FeedSource, run: FeedRun, plan: Plan, got: Got) -> Got:
+    """Have what is written cite the feed; where it cannot be cited, that is a fault beside others.
+
+    A feed that is empty as yet needs no source. Raises ``FeedBusyError`` where another reading took
+    over.
+    """
+    if not got.items:
+        return got
+    try:
+        with transaction.atomic():
+            feed_hold(source=source, run=run)
+            plan.cites = feed_source_ensure(source=source, actor=feed_actor(source))
+    except FeedBusyError:
+        raise
+    except ConcordError as error:
+        where, why = source.name, _("its records do not cite it: %(reason)s")
+        fault = FeedFault(where, why % {"reason": error.detail or str(error.title)})
+        return replace(got, faults=(*got.faults, fault))
+    return got
 
 
 def _is_news(row: Planned) -> bool:

@@ -28,6 +28,7 @@ from concord.exchange.workbook.choices import choices
 from concord.record.audiences import viewer_as
 from concord.record.errors import NotFoundError
 from concord.record.selectors import record_get
+from concord.record.sensitive import SensitiveContentError, texts_require
 
 MOST_SOURCES: Final = 50
 """Feeds that one institution may have."""
@@ -73,6 +74,10 @@ def _faults_of(name: str, hours: int) -> dict[str, str]:
     errors: dict[str, str] = {}
     if not name or len(name) > 200:
         errors["name"] = _("Give it a name of up to 200 letters, by which you know it again.")
+    try:  # the name stands in the reason of what it writes, and its records cite it
+        texts_require(actor=None, texts={"name": name}, where="feed")
+    except SensitiveContentError as error:
+        errors["name"] = error.detail or str(error.title)
     if hours not in FeedSource.Schedule.values:
         errors["hours"] = _("Choose how often it is read.")
     return errors

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from concord.core.disclosure import Viewer
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import sheet_of
 from concord.exchange.workbook.writing import content_said
 from concord.record.kinds import content_type
 from concord.record.selectors import records_get
+from concord.register.fields import field_label
 from concord.register.reading import title_of
 
 Fields = Mapping[str, Any]
@@ -33,9 +36,11 @@ class Teller:
     def __init__(self, viewer: Viewer, language: str, contents: Iterable[Fields] = ()) -> None:
         self.language = language
         self.names = Names(viewer, language)
-        courses = {UUID(c["course"]) for c in contents if c.get("course")}
-        found = records_get(viewer=viewer, ids=courses)
-        self.courses = {str(key): title_of(r, language) for key, r in found.items()}
+        contents = list(contents)
+        named = {UUID(c["course"]) for c in contents if c.get("course")}
+        named |= {UUID(one["source"]) for c in contents for one in c.get("citations", ())}
+        found = records_get(viewer=viewer, ids=named)
+        self.titles = {str(key): title_of(r, language) for key, r in found.items()}
 
     def lines(self, kind: str, fields: Fields) -> dict[str, str]:
         """What fields of a record say, by their labels."""
@@ -47,8 +52,17 @@ class Teller:
             names = [self.names.institution(str(key)) for key in providers]
             lines[self.label(kind, "providers")] = "; ".join(names)
         if course := fields.get("course"):
-            lines[self.label(kind, "course")] = self.courses.get(course, "–")
+            lines[self.label(kind, "course")] = self.titles.get(course, "–")
+        if citations := fields.get("citations"):
+            cited = [self._citation(citation) for citation in citations]
+            lines[field_label("citations")] = "; ".join(cited)
         return lines
+
+    def _citation(self, citation: Fields) -> str:
+        title = self.titles.get(citation["source"], "–")
+        if day := citation.get("retrieved"):
+            return _("%(title)s, read on %(day)s") % {"title": title, "day": day}
+        return title
 
     def differences(self, kind: str, before: Fields, after: Fields) -> list[Difference]:
         """The lines in which two contents differ."""

@@ -52,6 +52,7 @@ class FeedSource(models.Model):
     waits_since = models.DateTimeField(null=True, help_text="Since when a run is asked for")
     busy_since = models.DateTimeField(null=True)
     busy_by = models.UUIDField(null=True, help_text="The run that has it to itself")
+    cited = models.UUIDField(null=True, help_text="The source that its records cite")
 
     class Meta:
         indexes: ClassVar = [
@@ -108,6 +109,7 @@ class FeedEntry(models.Model):
     seen_at = models.DateTimeField(help_text="When it last stood in the feed")
     vanished_at = models.DateTimeField(null=True)
     is_deleted = models.BooleanField(default=False, help_text="The feed says that it is deleted")
+    is_cited = models.BooleanField(default=False, help_text="Its record has cited the feed once")
 
     class Meta:
         constraints: ClassVar = [

@@ -51,7 +51,7 @@ from concord.exchange.workbook.names import Names
 from concord.jobs.tasks import read_feed
 from concord.record.errors import ConcordError
 from concord.record.publishing import Written
-from concord.record.selectors import records_get
+from concord.record.selectors import RecordView, records_get
 from concord.register.listquery import read_ids
 from concord.register.reading import pick
 from concord.web.templatetags.reading import language
@@ -161,6 +161,7 @@ def feed(request: HttpRequest, source_id: UUID) -> HttpResponse:
         "is_reading": feed_is_reading(source=source),
         "last": runs[0] if runs else None,
         "counts": entry_counts(source=source),
+        "cited": _cited(request, source),
         "may_edit": acting.may(Role.EDITOR),
         "may_publish": acting.may(Role.PUBLISHER),
     }
@@ -168,6 +169,12 @@ def feed(request: HttpRequest, source_id: UUID) -> HttpResponse:
     if trial is not None and source.state != FeedSource.State.APPROVED:
         context |= _told(request, source, feed_run_get(source=source, run_id=trial.id))
     return render(request, "concord/feed.html", context)
+
+
+def _cited(request: HttpRequest, source: FeedSource) -> RecordView | None:
+    """The source by which records cite a feed, as long as it is there."""
+    ids = [source.cited] if source.cited else []
+    return next(iter(records_get(viewer=viewer_of(request), ids=ids).values()), None)
 
 
 def _first(request: HttpRequest) -> int:
@@ -194,7 +201,7 @@ def _told(request: HttpRequest, source: FeedSource, run: FeedRun) -> dict[str, A
     teller = Teller(viewer_of(request), language(), contents)
     for row in run.rows:  # courses that would come with their runs
         if row["kind"] == "course" and row["titles"]:
-            teller.courses.setdefault(row["record"], pick(row["titles"], language())[0])
+            teller.titles.setdefault(row["record"], pick(row["titles"], language())[0])
     return {
         "run": run,
         "tabs": [(name, OUTCOMES[name], run.counts[name]) for name in present],
