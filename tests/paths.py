@@ -151,6 +151,8 @@ def _pages(world: World) -> Iterator[Ask]:
 
 OF_ONE: Final = ("achievement",)
 """Studies that are asked of one institution."""
+CELLS: Final = ({"topic": "B1", "role": "R05"}, {"topic": "B5", "role": "R08"})
+"""Cells of gaps that are asked."""
 QUICK: Final[Mapping[str, Sequence[str]]] = {
     "influence": ("--set", "base=64", "--set", "resamples=50"),
 }
@@ -194,6 +196,12 @@ def _studies() -> Iterator[Ask]:
         yield _page("study_json", name)
         yield _page("study_xlsx", name)
         yield _call("get", f"/studies/{name}")
+        if name == "cell":
+            for cell in CELLS:
+                yield _page("study_json", name, **cell)
+                yield _page("study_xlsx", name, **cell)
+                yield _page("gap_cell", *cell.values())
+                yield _run("study", name, *(f"--set={k}={v}" for k, v in cell.items()), "--json")
         if name in OF_ONE:
             for key in (OWNER, MEMBER):
                 yield _page("study_json", name, centre=str(key))

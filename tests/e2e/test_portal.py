@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser]
 MAIN = [
     "/", "/institutions/", "/training/", "/collaboration/", "/coverage/", "/statements/",
     "/gaps/", "/gaps/?topic=D1", "/gaps/?assume.share.core=0.8", "/gaps/?topic=B1&role=R05",
+    "/gaps/B5/R08/",
     "/overlap/",
 ]  # fmt: skip
 OTHERS = [

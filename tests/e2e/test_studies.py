@@ -64,3 +64,18 @@ def test_a_study_that_takes_long_says_how_far_it_is(browser: Browser, portal: st
     assert page.locator("progress").count() == 1
     assert violations(page) == []
     page.close()
+
+
+def test_a_cell_of_gaps_is_reached_from_the_table_and_leads_to_what_if(
+    browser: Browser, portal: str
+) -> None:
+    for width in (1200, 360):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(f"{portal}/gaps/?topic=B5")
+        page.locator("td a[href^='/gaps/B5/R08/']").first.click()
+        assert "What moves the gap most" in page.inner_text("main")
+        assert violations(page) == []
+        assert fits(page)
+        page.locator("td a[href*='assume.']").first.click()
+        assert "changed; usually" in page.inner_text("main")
+        page.close()

@@ -30,6 +30,8 @@ def question_of(name: str) -> Question:
     if name == "influence":
         return InfluenceQuestion(base=64, resamples=50)
     kind = study_get(name).question
+    if name == "cell":
+        return kind.checked({"topic": "B1", "role": "R05"})
     if "centre" in kind.model_fields and kind.model_fields["centre"].is_required():
         rows = study_tables(ANYONE)["institutions"].to_pylist()
         centre = next(row["id"] for row in rows if row["state"] == "JP" and row["is_centre"])

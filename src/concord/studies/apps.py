@@ -10,6 +10,7 @@ class StudiesConfig(AppConfig):
     def ready(self) -> None:
         from concord.studies import (  # noqa: F401 - make studies and their places known
             achievement,
+            cell,
             cleaning,
             collaboration,
             coverage,

@@ -150,7 +150,7 @@ def regions_shown(tables: Mapping[str, pa.Table], open_states: frozenset[str]) -
 
 
 @dataclass(frozen=True)
-class _Figures:
+class Figures:
     """What the model's profiles add up to over each of some groups of States.
 
     ``at`` are the central values, asked of the rows themselves; ``over`` those of draws. Arrays are
@@ -167,7 +167,7 @@ class _Figures:
     def of_model(
         cls, run: Run, context: Context, *, model: Model, groups: Sequence[Collection[str]],
         every: Sequence[Assumption], seed: int,
-    ) -> _Figures:  # fmt: skip
+    ) -> Figures:  # fmt: skip
         """Work the figures out; raises ``MarginError``."""
         import numpy as np
 
@@ -191,7 +191,7 @@ class _Figures:
         for name in ("target", "stock", "gap", "surplus", "flow_needed"):
             sums = self.over[name][group][:, chosen].sum(axis=1)
             low, middle, high = (float(v) for v in np.percentile(sums, SHARES))
-            found[name] = [_rounded(v) for v in (low, middle, high, self._at(name, group, chosen))]
+            found[name] = [rounded(v) for v in (low, middle, high, self._at(name, group, chosen))]
         target = self._at("target", group, chosen)
         for name, part in (("coverage", "met"), ("ratio", "stock")):
             share = self._at(part, group, chosen) / target if target > 0 else None
@@ -202,7 +202,7 @@ class _Figures:
         return float(self.at[name][group][0, chosen].sum())
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """A number of people to three digits: more would feign what nobody knows."""
     from math import floor, log10
 
@@ -222,7 +222,7 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         "region": question.region if question.region in regions else None,
         "regions": regions,
         "offers": run(offers.expressions()["offers"]).to_pylist(),
-        "courses": _courses(run),
+        "courses": courses_on(run),
         "capacity": run(offers.expressions()["capacity"]).to_pylist(),
         "stated": _beside(run),
         "assumed": [[a.key, a.low, a.central, a.high, a.unit, a.source] for a in every],
@@ -232,31 +232,28 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         "years": [],
         "fault": None,
     }
-    own = sorted(
-        s for s in context.open_states & states
-        if question.state in {None, s} and _may_show(inputs, s, is_own=s in context.own_states)
-    )  # fmt: skip
+    own = states_shown(question, context, inputs)
     shown = [states_of_region(context.tables, question.region)] if result["region"] else []
     groups: list[Collection[str]] = [*shown, *({state} for state in own)]
     context.told(10)
     if not groups:  # an empty register, or too few States: nothing may be added up
         return result
     try:
-        figures = _Figures.of_model(
+        figures = Figures.of_model(
             run, context, model=Model(inputs), groups=groups, every=every, seed=question.seed
         )
     except MarginError as error:
         return result | {"fault": {"margin": error.margin, "distance": error.distance}}
-    courses = _by_year(inputs, groups, central(every), question)
+    courses = by_year(inputs, groups, central(every), question)
     if shown:
         result |= _split(figures, question, 0) | {"years": courses[0]}
     for place, state in enumerate(own, len(shown)):
         split = _split(figures, question, place) | {"years": courses[place]}
-        result["states"][state] = _of_state(inputs, state) | split
+        result["states"][state] = supplied_of(inputs, state) | split
     return result
 
 
-def _by_year(
+def by_year(
     inputs: Inputs, groups: Sequence[Collection[str]], usual: Mapping[str, Floats],
     question: GapsQuestion,
 ) -> list[list[dict[str, Any]]]:  # fmt: skip
@@ -274,15 +271,15 @@ def _by_year(
         sums = Model(replace(inputs, year=year)).sums(usual, groups)
         for place, group in enumerate(groups):
             figures = {
-                name: _rounded(float(sums[name][place, 0, asked].sum()))
+                name: rounded(float(sums[name][place, 0, asked].sum()))
                 for name in ("target", "stock", "met", "gap")
             }
             trained = sum(f.people for f in flows if f.year == year and f.state in group)
-            found[place].append({"year": year, "trained": _rounded(trained)} | figures)
+            found[place].append({"year": year, "trained": rounded(trained)} | figures)
     return found
 
 
-def _split(figures: _Figures, question: GapsQuestion, group: int) -> dict[str, Any]:
+def _split(figures: Figures, question: GapsQuestion, group: int) -> dict[str, Any]:
     """Totals over a group of States: by topic, and by topic and role."""
     asked = [n for n, one in enumerate(figures.profiles) if _is_asked(question, one)]
     by_topic: dict[str, list[int]] = defaultdict(list)
@@ -306,12 +303,23 @@ def _is_asked(question: GapsQuestion, requirement: needs.Requirement) -> bool:
     )
 
 
+def states_shown(question: GapsQuestion, context: Context, inputs: Inputs) -> list[str]:
+    """The States whose figures show by State: the viewer's own, and what others supplied and opened
+    to it; of these the one that is asked for.
+    """
+    return [
+        state for state in inputs.population.states
+        if state in context.open_states and question.state in {None, state}
+        and _may_show(inputs, state, is_own=state in context.own_states)
+    ]  # fmt: skip
+
+
 def _may_show(inputs: Inputs, state: str, *, is_own: bool) -> bool:
     """Whether a State's figures show by State: to others where it supplied what they rest on."""
     return is_own or any(s.state == state and not s.role for s in inputs.population.supplied)
 
 
-def _of_state(inputs: Inputs, state: str) -> dict[str, Any]:
+def supplied_of(inputs: Inputs, state: str) -> dict[str, Any]:
     """What a State itself supplied of its figures."""
     roles = {one.role for one in inputs.population.supplied if one.state == state}
     topics = {one.topic for one in inputs.assessed if one.state == state}
@@ -322,7 +330,7 @@ def _of_state(inputs: Inputs, state: str) -> dict[str, Any]:
     }
 
 
-def _courses(run: Run) -> dict[str, list[dict[str, Any]]]:
+def courses_on(run: Run) -> dict[str, list[dict[str, Any]]]:
     """Courses that would close a gap, by topic: who offers them, in what language, until when."""
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for row in run(offers.expressions()["courses"]).to_pylist():

@@ -95,6 +95,24 @@ def cell_rows(tables: Mapping[str, Any]) -> Any:
     ).order_by("cell")
 
 
+def behind_rows(tables: Mapping[str, Any]) -> Any:
+    """The activities that a cell's stock rests on: people trained in each, as sources count them.
+
+    Of the same rows as ``cell_rows`` takes, whether their training is still valid or not.
+    """
+    import ibis
+
+    demand = tables["demand"].select("cell", "country", "role", "topic", until="year")
+    rows = counted_rows(tables).filter(ibis._.held & ibis._.year.notnull())
+    rows = rows.join(tables["topic_of"], "record").join(demand, ["country", "role", "topic"])
+    rows = rows.filter(rows.year <= rows.until)
+    people = rows["count"].cast("float64").sum()
+    return (
+        rows.group_by("cell", "record", "year").aggregate(people=people)
+        .order_by("cell", "record", "year")
+    )  # fmt: skip
+
+
 def topic_rows(tables: Mapping[str, Any]) -> Any:
     """The cells added up by topic: a surplus of one never lessens the gap of another."""
     cells = cell_rows(tables)
@@ -115,7 +133,9 @@ def expressions() -> dict[str, Any]:
     import ibis
 
     tables = {name: ibis.table(columns, name=name) for name, columns in COLUMNS.items()}
-    return {"cells": cell_rows(tables), "topics": topic_rows(tables)}
+    return {
+        "cells": cell_rows(tables), "topics": topic_rows(tables), "behind": behind_rows(tables)
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,11 @@ def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]
         if result["region"]:
             found.append(_figures(_("Region: need and gap by topic"), result["topics"], language))
             found.append(_figures(_("Region: by topic and role"), result["cells"], language))
-            found += _years(_("Region: year by year"), result["years"])
+            found += years_sheets(_("Region: year by year"), result["years"])
         for state, own in result["states"].items():
             name = vocabulary.countries().label(state, language)
             found.append(_figures(name, own["cells"], language))
-            found += _years(_("%(name)s: year by year") % {"name": name}, own["years"])
+            found += years_sheets(_("%(name)s: year by year") % {"name": name}, own["years"])
         found.append(_closing(result["courses"], viewer, language))
         found.append(_assumed(result["assumed"], language))
         return found
@@ -88,7 +88,7 @@ def _figures(title: str, rows: Iterable[Mapping[str, Any]], language: str) -> Sh
     return Sheet(title, heads, lines, (note,), links)
 
 
-def _years(title: str, rows: Iterable[Mapping[str, Any]]) -> list[Sheet]:
+def years_sheets(title: str, rows: Iterable[Mapping[str, Any]]) -> list[Sheet]:
     """The course of one topic over the years; no sheet where nothing is known of it."""
     heads = (_("Year"), _("Trained in it"), _("Must have it"), _("Have it, valid"), _("Gap"))
     lines: list[tuple[Cell, ...]] = [

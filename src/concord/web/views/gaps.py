@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,7 @@ from concord.register.tables import as_ids
 from concord.register.words import Cut, TrainingLevel
 from concord.studies.gaps import CENTRES, GapsQuestion
 from concord.studies.kept import Kept
-from concord.studies.question import ASSUME
+from concord.studies.question import ASSUME, Question
 from concord.web.templatetags.reading import language, language_name
 from concord.web.views.assumptions import assumption_rows, other_params
 from concord.web.views.coverage import STATE_LABELS
@@ -86,7 +87,7 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
             "chart": _chart(found, asked, states, f"gaps-{state}"),
             "largest": _largest(found["topics"], courses, asked, states),
             "roles": _roles(found["cells"], question),
-            "years_chart": _years_chart(found["years"], asked, result["year"], f"years-{state}"),
+            "years_chart": years_chart(found["years"], asked, result["year"], f"years-{state}"),
         }
         for state, found in result["states"].items()
     }
@@ -101,7 +102,7 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
         ],
         "chart": _chart(result, asked, states, "gaps") if result["region"] else "",
         "years": result["years"],
-        "years_chart": _years_chart(result["years"], asked, result["year"], "years"),
+        "years_chart": years_chart(result["years"], asked, result["year"], "years"),
         "own": own,
         "topics": result["topics"] if result["region"] else [],
         "topic": question.topic,
@@ -269,6 +270,7 @@ def _roles(cells: Sequence[Mapping[str, Any]], question: GapsQuestion) -> list[d
             "share": share,
             "share_key": key,
             "is_changed": key.removeprefix(ASSUME) in question.assume,
+            "address": cell_address(question, cell["topic"], cell["role"]),
             "evidence": f"{reverse('training')}?topic={cell['topic']}&role={cell['role']}",
         })  # fmt: skip
     return rows
@@ -283,11 +285,22 @@ def _chart(
         offered,
         language=language(),
         chart_id=chart_id,
-        address=lambda topic, role: asked.address(topic=topic, role=role or None),
+        address=lambda topic, role: (
+            cell_address(asked.question, topic, role)
+            if role
+            else asked.address(topic=topic, role=None)
+        ),
     )
 
 
-def _years_chart(
+def cell_address(question: Question, topic: str, role: str) -> str:
+    """The page of one cell, for the same moment, region and assumptions."""
+    query = urlencode(question.params(topic=None, role=None, level=None))
+    address = reverse("gap_cell", args=[topic, role])
+    return f"{address}?{query}" if query else address
+
+
+def years_chart(
     years: Sequence[Mapping[str, Any]], asked: Asked, current: int, chart_id: str
 ) -> str:
     """The course of a topic: what is needed as bars, filled as far as it is met."""
