@@ -8,6 +8,7 @@ import io
 import json
 import re
 import uuid
+from collections import Counter
 from typing import Any
 
 import feedparser
@@ -16,12 +17,13 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from icalendar import Calendar
 from making import Maker, text
+from schema_org import schema_org_faults
 
 from concord.core.disclosure import Actor, Level
 from concord.exchange.feeds.item import FeedForm
 from concord.exchange.feeds.reading import read_feed
 from concord.exchange.linked import CONFORMS
-from concord.record.services import record_remove
+from concord.record.services import Draft, record_remove, revisions_write
 from concord.register.listings import LISTINGS
 
 
@@ -165,6 +167,116 @@ def test_json_ld_is_read_back_by_our_own_reader_of_feeds(
             assert item.when == "2027-02-01/2027-02-05"
             assert item.is_online is online
     assert client.get(f"/records/{make.owner}.jsonld").json()["@type"] == "Organization"
+
+
+def _put_by_page(make: Maker, kind: str, **data: object) -> uuid.UUID:
+    """A record of a kind that one page alone may write."""
+    content = make.parse(kind, **data)
+    way = min(content.ways or {"test"})
+    drafts = [Draft(content, level=Level.PUBLIC)]
+    return revisions_write(actor=Actor(make.owner, may_publish=True), drafts=drafts, via=way)[0]
+
+
+def test_every_kind_of_record_keeps_to_the_vocabulary_of_schema_org(
+    client: Client, make: Maker
+) -> None:
+    """Each property is one that schema.org has for the type of the node that it stands on."""
+    us, jp = {"institution": str(make.owner)}, {"state": "JP"}
+    source = make.put("source", titles=text("Report"), source_kind="report")
+    cited = {"text": text("Said"), "citations": [{"source": str(source)}]}
+    relation = make.put("relation", relation_kind="support", parties=[us, jp], **cited)
+    made = {
+        "source": source,
+        "relation": relation,
+        "network": make.put("network", names=[{"name": "Net", "language": "en"}],
+                            founded="2014", purpose=text("Sharing")),
+        "agreement": make.put("agreement", titles=text("Memo"), parties=[us, jp],
+                              agreement_kind="memorandum", when="2014"),
+        "endorsement": make.put("endorsement", body=us, provider=jp, when="2015", **cited),
+        "workforce": make.put("workforce", subject=jp, low=1, high=2, when="2015", **cited),
+        "need": make.put("need", subject=jp, low=1, high=2, by="2030", **cited),
+        "answer": _put_by_page(make, "answer", about=str(relation), party=us, answer="confirms"),
+        "declaration": _put_by_page(make, "declaration", year=2020, completeness="complete"),
+        "policy": _put_by_page(make, "policy", institution=str(make.owner), statement=text("We show all")),
+    }  # fmt: skip
+    types = {}
+    for kind, record in made.items():
+        data = client.get(f"/records/{record}.jsonld").json()
+        assert schema_org_faults(data) == [], data
+        types[kind] = data["@type"]
+    assert types == {
+        "source": "CreativeWork", "agreement": "CreativeWork", "policy": "CreativeWork",
+        "network": "Consortium", "relation": "Claim", "endorsement": "Claim", "workforce": "Claim",
+        "need": "Claim", "answer": "Claim", "declaration": "Claim",
+    }  # fmt: skip
+    need = client.get(f"/records/{made['need']}.jsonld").json()
+    assert need["temporalCoverage"] == "2030"
+    assert (need["mainEntity"]["minValue"], need["mainEntity"]["maxValue"]) == (1, 2)
+
+
+@pytest.mark.usefixtures("east_asia")
+def test_a_whole_register_keeps_to_the_vocabulary_of_schema_org(client: Client) -> None:
+    found: Counter[str] = Counter()
+    for name in LISTINGS:
+        data = json.loads(_body(client, f"/lists/{name}.jsonld"))
+        for node in data["@graph"]:
+            if node["@type"] in {"Course", "CourseInstance", "EducationEvent"}:
+                continue  # these keep to a profile of their own
+            assert schema_org_faults(node) == [], node
+            types = node["@type"] if isinstance(node["@type"], list) else [node["@type"]]
+            found.update(types)
+    assert {
+        "EducationalOrganization", "CollegeOrUniversity", "ResearchOrganization",
+        "GovernmentOrganization", "Claim", "CreativeWork",
+    } <= found.keys()  # fmt: skip
+
+
+def test_the_excerpt_of_the_vocabulary_tells_what_is_wrong() -> None:
+    assert schema_org_faults({"@type": "Claim", "foundingDate": "1999"})
+    assert schema_org_faults({"@type": "Institution", "name": "x"})
+    assert schema_org_faults({"@type": "Claim", "about": [{"@type": "Country", "value": 1}]})
+
+
+def test_an_institution_in_json_ld_says_what_it_is(client: Client, make: Maker) -> None:
+    network = make.put("network", names=[{"name": "Net", "language": "en"}])
+    above = make.put(
+        "institution", names=[{"name": "Above", "language": "en"}], kinds=["regulator"]
+    )
+    key = make.put(
+        "institution", names=[{"name": "Centre", "language": "en"}],
+        kinds=["nssc", "laboratory"], state="JP", website="https://centre.example.org",
+        parents=[{"institution": str(above)}], memberships=[{"network": str(network)}],
+        milestones=[{"step": "founded", "when": "2010-12"}], languages=["ja"],
+        focuses=[{"aspect": "topic", "text": text("Guards")}],
+    )  # fmt: skip
+    data = client.get(f"/records/{key}.jsonld").json()
+    assert data["@type"] == ["EducationalOrganization", "ResearchOrganization"]
+    assert data["foundingDate"] == "2010-12"
+    (parent,), (member,) = data["parentOrganization"], data["memberOf"]
+    assert (parent["name"], member["name"]) == ("Above", "Net")
+    assert parent["@id"].endswith(f"/records/{above}/")
+    assert data["knowsAbout"] == [{"@value": "Guards", "@language": "en"}]
+    assert "dateModified" not in data
+
+
+def test_a_figure_in_json_ld_is_a_claim_with_whose_it_is(client: Client, make: Maker) -> None:
+    source = make.put("source", titles=text("Report"), source_kind="report")
+    key = make.put(
+        "statement", subject={"state": "JP"}, group="trained", measure="people trained",
+        text=text("Over 1,500 were trained."), value="1500", unit="person", qualifier="over",
+        when="2014", citations=[{"source": str(source), "claimant": "The agency"}],
+    )  # fmt: skip
+    data = client.get(f"/records/{key}.jsonld").json()
+    assert data["@type"] == "Claim"
+    assert data["about"] == [{"@type": "Country", "name": "Japan"}]
+    assert data["author"] == [{"@type": "Organization", "name": "The agency"}]
+    assert data["appearance"] == [
+        {"@type": "CreativeWork", "@id": f"http://testserver/records/{source}/"}
+    ]
+    assert data["mainEntity"] == {
+        "@type": "PropertyValue", "name": "people trained", "value": "1500", "unitText": "person",
+        "description": "over",
+    }  # fmt: skip
 
 
 MINIMUM = {

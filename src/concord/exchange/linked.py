@@ -16,7 +16,13 @@ from concord.register.links import Parties, party_ids
 from concord.register.listings import Listing, as_of
 from concord.register.tables import citations_of
 from concord.register.then import AsOf
-from concord.register.words import PROVIDER_PARTS, ActivityKind
+from concord.register.words import (
+    PROVIDER_PARTS,
+    ActivityKind,
+    InstitutionKind,
+    MilestoneStep,
+    Stage,
+)
 
 CONTEXT: Final = "https://schema.org/"
 PROFILE: Final = "https://bioschemas.org/profiles/{name}/1.0-RELEASE"
@@ -24,6 +30,7 @@ CONFORMS: Final = "http://purl.org/dc/terms/conformsTo"
 ONLINE: Final = "online"
 ONSITE: Final = "onsite"
 NOT_SHOWN: Final = "not shown"
+PARTY_IDS: Final = ("institution", "network")
 
 
 def as_linked(record: RecordView, parties: Parties, *, address: str) -> dict[str, Any]:
@@ -50,25 +57,46 @@ def linked_lines(
     return json_list(head, _linked(batches, as_of(viewer, params), language, address))
 
 
+def ids_named(records: Iterable[RecordView]) -> set[str]:
+    """The institutions and networks that JSON-LD of these records names."""
+    found = party_ids(records)
+    for content in (record.content for record in records):
+        found |= {part["institution"] for part in content.get("parents", ())}
+        found |= {part["network"] for part in content.get("memberships", ())}
+        named = [content[name] for name in ("body", "provider", "party") if name in content]
+        found |= {party[kind] for party in named for kind in PARTY_IDS if kind in party}
+        if record_id := content.get("institution"):
+            found.add(record_id)
+    return found
+
+
 def _linked(
     batches: Iterable[Sequence[RecordView]], read: AsOf, language: str, address: str
 ) -> Iterator[list[dict[str, Any]]]:
     for records in batches:
-        parties = Parties(read, language, party_ids(records))
+        parties = Parties(read, language, ids_named(records))
         yield [as_linked(record, parties, address=address) for record in records]
 
 
-def _common(record: RecordView, kind: str, address: str, profile: str = "") -> dict[str, Any]:
+def _thing(
+    record: RecordView, kind: str | Sequence[str], address: str, profile: str = ""
+) -> dict[str, Any]:
+    """What anything may say."""
     content = record.content
-    found: dict[str, Any] = {
+    return {
         "@type": kind,
         "@id": f"{address}/records/{record.id}/",
         **({CONFORMS: {"@id": PROFILE.format(name=profile)}} if profile else {}),
         "name": _texts(content.get("titles") or content.get("text")) or str(record.id),
         "url": f"{address}/records/{record.id}/",
         "identifier": f"urn:uuid:{record.id}",
-        "dateModified": record.changed_at.date().isoformat(),
     }
+
+
+def _work(record: RecordView, kind: str, address: str, profile: str = "") -> dict[str, Any]:
+    """What a work, or a claim, may say besides: when it changed, in which language, for whom."""
+    found = _thing(record, kind, address, profile)
+    found["dateModified"] = record.changed_at.date().isoformat()
     if languages := record.content.get("languages"):
         found["inLanguage"] = languages
     if cited := dict.fromkeys(citation["source"] for citation in citations_of(record.content)):
@@ -95,7 +123,7 @@ def _keywords(record: RecordView) -> list[str]:
 def _course(record: RecordView, parties: Parties, address: str) -> dict[str, Any]:
     content = record.content
     providers = [parties.record(key) for key in content.get("providers", ())]
-    return _common(record, "Course", address, "Course") | {
+    return _work(record, "Course", address, "Course") | {
         "description": _texts(content.get("objectives") or content.get("titles")) or NOT_SHOWN,
         "keywords": _keywords(record),
         "provider": [
@@ -114,7 +142,7 @@ def _instance(record: RecordView, parties: Parties, address: str) -> dict[str, A
     content = record.content
     is_run = content.get("activity_kind") == ActivityKind.COURSE_RUN
     kind = "CourseInstance" if is_run else "EducationEvent"
-    found = _common(record, kind, address, "CourseInstance") | {
+    found = _work(record, kind, address, "CourseInstance") | {
         "courseMode": ONLINE if content.get("is_online") else ONSITE,
         "location": _location(content),
         "keywords": _keywords(record),
@@ -127,54 +155,192 @@ def _instance(record: RecordView, parties: Parties, address: str) -> dict[str, A
     if course := content.get("course"):
         found["isPartOf"] = {"@type": "Course", "@id": f"{address}/records/{course}/"}
     hosts = [p for p in content.get("parties", ()) if p["part"] in PROVIDER_PARTS]
-    found["organizer"] = _named(hosts, parties)
+    found["organizer"] = _named(hosts, parties, address)
     if seats := (content.get("nomination") or {}).get("seats"):
         found["maximumAttendeeCapacity"] = seats
     return found
 
 
-def _organization(record: RecordView, _parties: Parties, address: str) -> dict[str, Any]:
+TYPES: Final[Mapping[str, str]] = {
+    InstitutionKind.COE: "EducationalOrganization",
+    InstitutionKind.NSSC: "EducationalOrganization",
+    InstitutionKind.UNIVERSITY: "CollegeOrUniversity",
+    InstitutionKind.THINK_TANK: "ResearchOrganization",
+    InstitutionKind.LABORATORY: "ResearchOrganization",
+    InstitutionKind.REGULATOR: "GovernmentOrganization",
+    InstitutionKind.AGENCY: "GovernmentOrganization",
+    InstitutionKind.MINISTRY: "GovernmentOrganization",
+    InstitutionKind.LAW_ENFORCEMENT: "GovernmentOrganization",
+    InstitutionKind.FOUNDATION: "NGO",
+    InstitutionKind.COMPANY: "Corporation",
+    InstitutionKind.OPERATOR: "Corporation",
+}
+"""What schema.org calls each kind of institution; what it has no word for is an organization."""
+FOUNDING: Final = (MilestoneStep.FOUNDED, MilestoneStep.ESTABLISHED)
+
+
+def _institution(record: RecordView, parties: Parties, address: str) -> dict[str, Any]:
     content = record.content
-    found = _common(record, "Organization", address)
-    names = [{"@value": n["name"], "@language": n["language"]} for n in content.get("names", ())]
-    found |= {"name": names[:1] or str(record.id), "alternateName": names[1:]}
+    kinds = [TYPES[kind] for kind in content.get("kinds", ()) if kind in TYPES]
+    types = list(dict.fromkeys(kinds)) or ["Organization"]
+    found = _organization(record, types[0] if len(types) == 1 else types, address)
+    if place := content.get("place"):
+        found["location"] = {
+            "@type": "Place",
+            "name": place["name"],
+            "geo": {
+                "@type": "GeoCoordinates",
+                "latitude": place["latitude"],
+                "longitude": place["longitude"],
+            },
+        }
     if state := content.get("state"):
         found["address"] = {"@type": "PostalAddress", "addressCountry": state}
-    same = [content[name] for name in ("website", "ror") if content.get(name)]
-    return found | {"sameAs": same}
+    founded = (
+        milestone["when"]
+        for milestone in content.get("milestones", ())
+        if milestone["step"] in FOUNDING
+        and milestone.get("when")
+        and milestone.get("stage", Stage.DONE) == Stage.DONE
+    )
+    about = [_texts(part["text"]) for name in ("focuses", "capabilities")
+             for part in content.get(name, ())]  # fmt: skip
+    networks = [{"network": part["network"]} for part in content.get("memberships", ())]
+    parents = [{"institution": part["institution"]} for part in content.get("parents", ())]
+    more = {
+        "foundingDate": _day(next(founded, "")),
+        "knowsAbout": [words for texts in about for words in texts],
+        "knowsLanguage": content.get("languages"),
+        "email": content.get("mailbox"),
+        "memberOf": _named(networks, parties, address),
+        "parentOrganization": _named(parents, parties, address),
+    }
+    return found | {name: value for name, value in more.items() if value}
 
 
-def _work(record: RecordView, parties: Parties, address: str) -> dict[str, Any]:
+def _network(record: RecordView, _parties: Parties, address: str) -> dict[str, Any]:
     content = record.content
-    found = _common(record, "CreativeWork", address)
-    if published := content.get("published") or content.get("when"):
-        found["datePublished" if "published" in content else "temporalCoverage"] = published
+    found = _organization(record, "Consortium", address)
+    if founded := _day(content.get("founded", "")):
+        found["foundingDate"] = founded
+    if purpose := content.get("purpose"):
+        found["description"] = _texts(purpose)
+    return found
+
+
+def _organization(record: RecordView, kind: str | Sequence[str], address: str) -> dict[str, Any]:
+    content = record.content
+    names = [{"@value": n["name"], "@language": n["language"]} for n in content.get("names", ())]
+    return _thing(record, kind, address) | {
+        "name": names[:1] or str(record.id),
+        "alternateName": names[1:],
+        "sameAs": [content[name] for name in ("website", "ror") if content.get(name)],
+    }
+
+
+def _day(when: str) -> str:
+    """A date as exact as its source, where it is one: a span has no single one."""
+    span = TimeSpan.parse(when) if when else None
+    return str(span.start) if span and span.start and span.start == span.end else ""
+
+
+def _document(record: RecordView, parties: Parties, address: str) -> dict[str, Any]:
+    content = record.content
+    found = _work(record, "CreativeWork", address)
+    if published := content.get("published"):
+        found["datePublished"] = published
+    elif when := content.get("when"):
+        found["temporalCoverage"] = when
     if publisher := content.get("publisher"):
         found["publisher"] = {"@type": "Organization", "name": publisher}
     if url := content.get("url"):
         found["sameAs"] = url
-    return found | {"contributor": _named(content.get("parties", ()), parties)}
+    return found | {"contributor": _named(content.get("parties", ()), parties, address)}
+
+
+def _policy(record: RecordView, parties: Parties, address: str) -> dict[str, Any]:
+    content = record.content
+    whose = [{"institution": content["institution"]}] if "institution" in content else []
+    found = _work(record, "CreativeWork", address)
+    if said := content.get("statement"):
+        found["text"] = _texts(said)
+    return found | {"author": _named(whose, parties, address)}
 
 
 def _claim(record: RecordView, parties: Parties, address: str) -> dict[str, Any]:
-    """What somebody says, of whatever: the words, whom it is about, and where it is said."""
+    """What somebody says: the words, whom it is about, whose claim it is, where it is made.
+
+    A claim, and no review of one: the register weighs nobody's word.
+    """
     content = record.content
-    found = _common(record, "Claim", address)
-    about = [content["subject"]] if content.get("subject") else content.get("parties", ())
-    cited = dict.fromkeys(citation["source"] for citation in citations_of(content))
-    return found | {
-        "text": found["name"],
-        "about": _named(about, parties),
-        "appearance": [
-            {"@type": "CreativeWork", "@id": f"{address}/records/{source}/"} for source in cited
+    found = _work(record, "Claim", address)
+    citations = list(citations_of(content))
+    claimants = dict.fromkeys(c["claimant"] for c in citations if c.get("claimant"))
+    authors = [content[name] for name in ("body", "party") if name in content]
+    about = [content[name] for name in ("subject", "provider") if name in content]
+    more = {
+        "text": _texts(content.get("text")),
+        "about": [
+            *_named([*about, *content.get("parties", ())], parties, address),
+            *_works(content.get("courses", ()), "Course", address),
+            *_works([content["about"]] if "about" in content else [], "CreativeWork", address),
         ],
+        "author": [
+            *_named(authors, parties, address),
+            *({"@type": "Organization", "name": name} for name in claimants),
+        ],
+        "appearance": _works(
+            dict.fromkeys(citation["source"] for citation in citations), "CreativeWork", address
+        ),
+        "temporalCoverage": content.get("when") or content.get("by") or _year(content),
+        "creativeWorkStatus": content.get("stage") or content.get("completeness"),
+        "mainEntity": _figure(content),
     }
+    return found | {name: value for name, value in more.items() if value}
 
 
-def _named(named: Iterable[Mapping[str, Any]], parties: Parties) -> list[dict[str, Any]]:
+def _year(content: Mapping[str, Any]) -> str:
+    return str(content.get("year", ""))
+
+
+def _figure(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is measured and what is claimed of it; empty where the claim has no figure."""
+    figure = {
+        "name": content.get("measure"),
+        "value": content.get("value") or content.get("value_text"),
+        "minValue": content.get("low"),
+        "maxValue": content.get("high"),
+        "unitText": content.get("unit") or ("person" if "low" in content else None),
+        "description": content.get("qualifier"),
+    }
+    said = {name: value for name, value in figure.items() if value is not None}
+    has_figure = {"value", "minValue", "maxValue"} & said.keys()
+    return {"@type": "PropertyValue", **said} if has_figure else {}
+
+
+def _works(ids: Iterable[str], kind: str, address: str) -> list[dict[str, Any]]:
+    return [{"@type": kind, "@id": f"{address}/records/{key}/"} for key in ids]
+
+
+PARTIES: Final = {"state": "Country", "network": "Consortium"}
+
+
+def _named(
+    named: Iterable[Mapping[str, Any]], parties: Parties, address: str
+) -> list[dict[str, Any]]:
+    """Parties with their names; those that are records here by their ids too.
+
+    What the reader may not know of has no name, and is left out.
+    """
+    shown = [parties.name(one.get("party", one)) for one in named]
+    found = [p for p in shown if p.record or p.kind not in PARTY_IDS]
     return [
-        {"@type": "Organization", "name": parties.name(one.get("party", one)).label}
-        for one in named
+        {
+            "@type": PARTIES.get(party.kind, "Organization"),
+            **({"@id": f"{address}/records/{party.record}/"} if party.record else {}),
+            "name": party.label,
+        }
+        for party in found
     ]
 
 
@@ -198,6 +364,6 @@ def _status(content: Mapping[str, Any]) -> str:
 
 
 _MAKERS: Final = {
-    "course": _course, "activity": _instance, "institution": _organization,
-    "network": _organization, "source": _work, "agreement": _work,
+    "course": _course, "activity": _instance, "institution": _institution,
+    "network": _network, "source": _document, "agreement": _document, "policy": _policy,
 }  # fmt: skip

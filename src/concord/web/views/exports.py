@@ -18,11 +18,11 @@ from concord.exchange.exports import (
     listing_named,
     record_workbook,
 )
-from concord.exchange.linked import document, linked_lines
+from concord.exchange.linked import document, ids_named, linked_lines
 from concord.exchange.plain import all_plain, json_list
 from concord.exchange.sheets import list_lines, record_lines
 from concord.record.selectors import RecordView, record_get
-from concord.register.links import Parties, party_ids
+from concord.register.links import Parties
 from concord.register.listings import as_of
 from concord.register.then import AsOf
 from concord.web.templatetags.reading import language
@@ -129,5 +129,5 @@ def record_linked(request: HttpRequest, record_id: UUID) -> HttpResponse:
 
 def linked_of(request: HttpRequest, record: RecordView, read: AsOf) -> dict[str, object]:
     """A record as a JSON-LD document, for its page."""
-    parties = Parties(read, language(), party_ids([record]))
+    parties = Parties(read, language(), ids_named([record]))
     return document(record, parties, address=address_of(request))
