@@ -212,6 +212,23 @@ def _studies() -> Iterator[Ask]:
         yield _run("study", name, *quick, "--json")
 
 
+def library_of(world: World) -> list[Ask]:
+    """What the library gives out of files and of what is said of them."""
+    found = [_page("library"), _call("get", "/library"), get("/lists/library.csv")]
+    for word in WORDS:
+        found += [_page("library", q=word), _call("get", f"/library?q={word}")]
+    for key in asked_ids(world):
+        found += [_page(name, key) for name in OF_FILES]
+        found.append(_call("get", f"/records/{key}"))
+    return found
+
+
+OF_FILES: Final = (
+    "material", "version", "version_file", "version_new", "version_endorse", "record",
+    "record_json",
+)  # fmt: skip
+
+
 def asked_ids(world: World) -> list[UUID]:
     """Records of both worlds, wherever they are there."""
     return sorted({*world.ids.values(), *(fixed(name) for name in world.named)})

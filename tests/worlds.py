@@ -24,11 +24,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from files import docx
 from making import Maker, text
 from releasing import Centres, released
 
 from concord.accounts.models import Person, Role
-from concord.accounts.selectors import acting_for
+from concord.accounts.selectors import Acting, acting_for
 from concord.accounts.services import invitation_make, person_join, token_make
 from concord.core.disclosure import (
     ANYONE,
@@ -38,10 +39,12 @@ from concord.core.disclosure import (
     network_audience,
     state_audience,
 )
+from concord.library.services import version_upload
 from concord.record.audiences import viewer_as
 from concord.record.following import forget
 from concord.record.members import group_found, member_admit
 from concord.record.models import Record
+from concord.record.publishing import Levels, records_share
 from concord.record.services import Draft, content_parse, record_remove, revision_write
 from concord.studies.releasing import OPERATOR
 
@@ -353,7 +356,25 @@ def _level(world: World, name: str) -> Level:
     return Level.parse(name)
 
 
+def _bring(world: World, step: Step) -> None:
+    """A version of the open material, whose file says what is hidden or open in it."""
+    is_hidden = step.level in HIDDEN_FROM[world.viewer] or "file" in step.hidden
+    words = (OPEN, IN_A, IN_B)[1 + (WORLDS.index(world.name) ^ step.swaps) if is_hidden else 0]
+    acting = Acting(OWNER, OWNER, Role.PUBLISHER)
+    with mock.patch("concord.library.services.uuid4", return_value=step.id):
+        version_upload(
+            acting=acting, viewer=viewer_as(OWNER), material_id=fixed("material open"),
+            file_name="plan.docx", data=docx(f"{words} lesson"), said={"name": step.record},
+        )  # fmt: skip
+    fields = dict.fromkeys(step.hidden, _level(world, step.hidden_level))
+    levels = Levels(_level(world, step.level), fields)
+    records_share(actor=acting.require(Role.PUBLISHER), levels={step.id: levels})
+
+
 def _write(world: World, step: Step) -> None:
+    if step.kind == "version":
+        _bring(world, step)
+        return
     actor = Actor(OWNER, may_publish=True)
     record = Record.objects.filter(id=step.id, is_removed=False).first()
     if step.removes:

@@ -7,76 +7,26 @@ import hashlib
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.http import QueryDict
 from django.utils import timezone
 from files import docx
 from making import Maker, text
+from rooms import Room
 
 from concord.accounts.errors import NotAllowedError
-from concord.accounts.models import Role
-from concord.accounts.selectors import Acting
-from concord.core.disclosure import ANYONE, Actor, Level, Viewer
+from concord.core.disclosure import ANYONE, Actor, Level
 from concord.library.errors import FileGoneError, FileHeldError, FileRefusedError
 from concord.library.keeping import files_scan, files_sweep, path_of
 from concord.library.models import StoredFile
 from concord.library.selectors import material_versions, version_file, version_get
-from concord.library.services import version_endorse, version_upload
+from concord.library.services import version_endorse
 from concord.record.audiences import viewer_as
 from concord.record.errors import InvalidContentError, NotFoundError
 from concord.record.publishing import Levels, records_share
 from concord.record.selectors import record_get
 from concord.record.sensitive import SensitiveContentError
-from concord.record.services import Draft, content_parse, revision_write
-from concord.register.listings import LIBRARY
-
-
-class Room:
-    """Two centres, and a material that the first of them owns."""
-
-    def __init__(self, make: Maker) -> None:
-        self.make = make
-        self.owner = self._centre("Centre")
-        self.other = self._centre("Other")
-        self.material = self.begin()
-
-    def _centre(self, name: str) -> UUID:
-        key = uuid4()
-        content = self.make.institution(name)
-        actor = Actor(key, may_publish=True)
-        return revision_write(actor=actor, draft=Draft(content, key, Level.PUBLIC), via="test")
-
-    def begin(self, **more: Any) -> UUID:
-        data = {"titles": text("Basics"), "material_kind": "slides", **more}
-        return self.write("material", data, self.owner)
-
-    def write(self, kind: str, data: dict[str, Any], owner: UUID, **more: Any) -> UUID:
-        draft = Draft(
-            content_parse(kind=kind, data=data), level=more.pop("level", Level.PUBLIC), **more
-        )
-        return revision_write(actor=Actor(owner, may_publish=True), draft=draft, via="test")
-
-    def acting(self, institution: UUID | None = None) -> Acting:
-        return Acting(uuid4(), institution or self.owner, Role.PUBLISHER)
-
-    def bring(self, words: str, by: UUID | None = None, **said: Any) -> UUID:
-        institution = by or self.owner
-        key, _written = version_upload(
-            acting=self.acting(institution), viewer=viewer_as(institution),
-            material_id=self.material, file_name="plan.docx", data=docx(words),
-            said={"name": said.pop("name", words[:20]), **said},
-        )  # fmt: skip
-        return key
-
-    def publish(self, *keys: UUID, by: UUID | None = None) -> None:
-        levels = {key: Levels(Level.PUBLIC) for key in keys}
-        records_share(actor=Actor(by or self.owner, uuid4(), may_publish=True), levels=levels)
-
-    def found(self, viewer: Viewer, words: str) -> list[UUID]:
-        _page, records = LIBRARY.page(viewer, QueryDict(f"q={words}"))
-        return [record.id for record in records]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from paths import (
     COMMANDS_NOT_ASKED,
     NOT_ASKED,
     asks_of,
+    library_of,
     studies_of,
 )
 from worlds import FIELDS, HIDDEN_FROM, Ask, Seen, Step, World, in_world, observe
@@ -160,6 +161,25 @@ def test_over_time(viewer: str) -> None:
 @pytest.mark.parametrize("viewer", list(HIDDEN_FROM))
 def test_every_kind(viewer: str) -> None:
     found = differences(viewer, every_kind(viewer))
+    assert not found, "\n".join(found)
+
+
+def files(viewer: str) -> list[Step]:
+    """Versions that are open, whose file is hidden, or that are hidden, and one in one world alone."""
+    hidden, *_others = HIDDEN_FROM[viewer]
+    return [
+        Step("material open", "material"),
+        Step("1", "version"),
+        Step("2", "version", hidden=("file",), hidden_level=hidden),
+        Step("3", "version", hidden=("name", "material"), hidden_level=hidden),
+        Step("4", "version", level=hidden),
+        Step("5", "version", level=hidden, only_in="B"),
+    ]
+
+
+@pytest.mark.parametrize("viewer", list(HIDDEN_FROM))
+def test_files_of_the_library(viewer: str) -> None:
+    found = differences(viewer, files(viewer), library_of)
     assert not found, "\n".join(found)
 
 

@@ -28,6 +28,7 @@ from concord.exchange.previewing import upload_compare
 from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import uploads_forget
 from concord.jobs.schedule import periodic
+from concord.library.keeping import files_forget, files_scan
 from concord.record.access import access_forget
 from concord.record.errors import NotFoundError
 from concord.record.rewriting import files_rewrite
@@ -191,3 +192,15 @@ def compute_release(release_id: str) -> None:
 def forget_releases() -> None:
     """Delete drafts of releases that nobody let out within a week."""
     releases_forget()
+
+
+@periodic(FIVE_MINUTES)
+def scan_files() -> None:
+    """Have the operator's scanner look through files that came before there was one."""
+    files_scan()
+
+
+@periodic(DAY)
+def forget_files() -> None:
+    """Delete files of the library that led to no version."""
+    files_forget()

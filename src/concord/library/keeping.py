@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +15,17 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concord.library.errors import FileGoneError, FileHeldError, FileRefusedError
 from concord.library.identifying import Identified
 from concord.library.models import StoredFile
+from concord.record.models import Record
 
 SCAN_SECONDS: Final = 300
+ABANDONED: Final = dt.timedelta(days=1)
+"""After so long nobody is at work any more on what led to nothing."""
 
 
 def _folder() -> Path:
@@ -41,16 +47,15 @@ def file_keep(institution: UUID, data: bytes, found: Identified) -> StoredFile:
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(institution, digest)
     with _held_back(path, data) as half:
-        scan = _scanned(half)
-        half.replace(path)
-    stored, _made = StoredFile.objects.update_or_create(
-        institution=institution,
-        digest=digest,
-        defaults={
-            "size": len(data), "media_type": found.media_type, "pages": found.pages,
-            "text": found.text, "scan": scan,
-        },
-    )  # fmt: skip
+        stored, _made = StoredFile.objects.update_or_create(
+            institution=institution,
+            digest=digest,
+            defaults={
+                "size": len(data), "media_type": found.media_type, "pages": found.pages,
+                "text": found.text, "scan": _scanned(half),
+            },
+        )  # fmt: skip
+        half.replace(path)  # after its row: what has none is swept away
     return stored
 
 
@@ -122,9 +127,29 @@ def files_scan() -> int:
     return count
 
 
+def files_forget() -> int:
+    """Delete files of uploads that led to no version, a day later; count them."""
+    said = Record.objects.filter(kind="version").values_list("owner_id", "content__file__digest")
+    named = set(said.iterator())
+    old = StoredFile.objects.filter(at__lt=timezone.now() - ABANDONED)
+    gone = [
+        key
+        for key, *which in old.values_list("id", "institution", "digest").iterator()
+        if tuple(which) not in named
+    ]
+    StoredFile.objects.filter(id__in=gone).delete()
+    files_sweep()
+    return len(gone)
+
+
 def files_sweep() -> None:
-    """Delete the bytes that no row stands for: of an upload that failed, or that was removed."""
+    """Delete the bytes that no row stands for, and what was left half written."""
     known = {path_of(*row) for row in StoredFile.objects.values_list("institution", "digest")}
     for path in _folder().glob("*/*") if _folder().exists() else ():
-        if path not in known and not path.name.endswith(".half"):
+        is_half = path.name.endswith(".half")
+        if path not in known and not (is_half and _is_young(path)):
             path.unlink(missing_ok=True)
+
+
+def _is_young(path: Path) -> bool:
+    return path.stat().st_mtime > time.time() - ABANDONED.total_seconds()

@@ -15,9 +15,10 @@ from concord.core.timespan import TimeSpan
 from concord.library.errors import FileGoneError
 from concord.library.keeping import file_path
 from concord.library.models import StoredFile
+from concord.record.columns import Question
 from concord.record.errors import NotFoundError
 from concord.record.selectors import RecordView, record_get, record_list, records_get
-from concord.register.lists import version_ids
+from concord.register.lists import material_table, version_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,13 @@ def _endorsements(viewer: Viewer, version: RecordView) -> list[Endorsed]:
 def _has_ended(record: RecordView, today: dt.date) -> bool:
     valid = record.content.get("valid")
     return valid is not None and TimeSpan.parse(valid).latest < today
+
+
+def translations_of(*, viewer: Viewer, material: UUID) -> list[RecordView]:
+    """Materials that were translated from this one, as far as the viewer may know."""
+    ids = material_table().ids_where(viewer, Question({"original": frozenset({str(material)})}))
+    found = records_get(viewer=viewer, ids=ids)
+    return [found[key] for key in ids if key in found]
 
 
 def stored_of(version: RecordView) -> StoredFile | None:

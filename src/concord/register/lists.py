@@ -265,6 +265,11 @@ def source_table() -> ColumnTable:
     return _fresh().sources
 
 
+def material_table() -> ColumnTable:
+    """Training materials, as of the newest revision."""
+    return _fresh().materials
+
+
 def version_ids(*, viewer: Viewer, material: UUID) -> list[UUID]:
     """The versions of a material that the viewer may know of."""
     found = _fresh().versions_of(material)

@@ -29,7 +29,7 @@ LINK_FACETS: Final = (
 )  # fmt: skip
 MATERIAL_FACETS: Final = (
     "kind", "copy", "topic", "group", "role", "language", "level", "publication", "licence",
-    "maker", "course",
+    "maker", "course", "original",
 )  # fmt: skip
 CITING_FACETS: Final = ("kind", "source")
 ANSWER_FACETS: Final = ("about", "by", "answer")
@@ -237,6 +237,7 @@ def material_row(change: Change, texts: Iterable[Words] = ()) -> Row:
             "licence": take.values("licence"),
             "maker": take.values("makers", makers),
             "course": take.values("courses"),
+            "original": take.values("translation_of"),
         },
         words=[*take.texts("titles", 4), *take.texts("summary", 2), *texts],
         place=title,

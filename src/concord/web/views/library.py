@@ -22,6 +22,7 @@ from concord.library.selectors import (
     material_makers,
     material_versions,
     stored_of,
+    translations_of,
     version_file,
     version_get,
 )
@@ -83,6 +84,7 @@ def material(request: HttpRequest, record_id: UUID) -> HttpResponse:
     context = {
         **_facts(viewer, view, [one.record for one in versions]),
         "versions": versions,
+        "translations": translations_of(viewer=viewer, material=record_id),
         "may_upload": any(a.institution in makers and a.may(Role.EDITOR) for a in _acting(request)),
         "actions": actions_for(request, view),
         "seen_by": seen_by(view, viewer),
