@@ -109,7 +109,9 @@ def test_a_manager_says_a_policy_and_the_public_reads_it(place: Place, language:
     picture(public, f"policy-none-{language}")
     manager.goto(f"{at(language)}/desk/policy/")
     assert look(manager) == []
-    manager.fill("#statement", "Open where it harms nobody.")
+    manager.fill(f"#statement-{language}", "Open where it harms nobody.")
+    manager.click(".more-languages summary")
+    manager.fill("#statement-ko", "해롭지 않은 것은 공개한다.")
     manager.select_option("#level-course", "public")
     manager.select_option("#level-workforce", "institution")
     for kind, name, value in (
@@ -125,6 +127,7 @@ def test_a_manager_says_a_policy_and_the_public_reads_it(place: Place, language:
     manager.click(".stays button[value=preview]")
     assert look(manager) == []
     assert "Open where it harms nobody." in manager.inner_text("#preview")
+    assert manager.locator("#preview blockquote[lang=ko]").count() == 1
     assert "TLP:GREEN" in manager.inner_text("#preview")
     picture(manager, f"policy-preview-{language}")
     public.reload()

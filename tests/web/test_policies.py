@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -51,7 +52,7 @@ def test_what_is_previewed_is_saved_and_read_by_everybody(make: Maker, centre: U
     ann = join(centre, Role.PUBLISHER, "ann")
     form = {"level-course": "public", "field-course-length_hours": f"network:{network}",
             "level-need": "institution", "exists-need": "1", "totals-need": "1",
-            "statement": "Open where it harms nobody.", "made_from": "0"}  # fmt: skip
+            "statement-en": "Open where it harms nobody.", "made_from": "0"}  # fmt: skip
     page = preview(ann, **form)
     assert "Courses, but for: Hours" in page
     assert policy_get(viewer=ANYONE, institution=centre) is None
@@ -161,3 +162,49 @@ def test_a_policy_that_is_withheld_is_not_taken_for_one_without_rules(
     page = read(Client(), f"/institutions/{centre}/policy/")
     assert "does not show you what its policy says" in page
     assert "publishing proposes everybody" not in page
+
+
+def test_own_words_are_said_in_several_languages(centre: UUID) -> None:
+    ann = join(centre, Role.PUBLISHER, "ann")
+
+    def save(**form: str) -> None:
+        number = re.search(r'name="made_from" value="([0-9]+)"', read(ann, EDIT))
+        assert number
+        form = {"level-course": "public", "made_from": number[1], **form}
+        page = preview(ann, **form)
+        assert ann.post(EDIT, {**form, "do": "save", "seen": seen(page)}).status_code == 302
+
+    def statement() -> dict[str, Any]:
+        found = policy_get(viewer=ANYONE, institution=centre)
+        return dict((found and found.statement) or {})
+
+    save(**{"statement-ja": "害のないものは開く。", "statement-en": "Open where it harms nobody."})
+    assert statement()["text"].keys() == {"ja", "en"}
+    assert statement()["original"] == "en"
+    assert statement()["translators"].keys() == {"ja"}
+    address = f"/institutions/{centre}/policy/"
+    page = read(Client(), f"/ja{address}")
+    first, _details, more = page.partition("<details")
+    assert '<blockquote lang="ja">害のないものは開く。' in first
+    assert '<blockquote lang="en">' in more
+    page = read(Client(), f"/ko{address}")
+    first, _details, _more = page.partition('<details class="more-languages')
+    assert '<blockquote lang="ja">' in first
+    assert '<blockquote lang="en">' in first
+    assert "영어" in first
+    form = read(ann, EDIT)
+    assert re.search(r'id="statement-ja"[^>]*>害のないものは開く。</textarea>', form)
+    save(**{"statement-en": ""})
+    assert statement() == {"original": "ja", "text": {"ja": "害のないものは開く。"}}
+    save(**{"statement-ja": "", "statement-en": ""})
+    assert statement() == {}
+
+
+def test_own_words_in_each_language_are_held_to_the_content_check(centre: UUID) -> None:
+    ann = join(centre, Role.PUBLISHER, "ann")
+    words = "Twelve armed guards protect the Northmoor Research Reactor; they change at 06:00."
+    form = {"level-course": "public", "made_from": "0", "statement-en": "Open.",
+            "statement-vi": words}  # fmt: skip
+    answer = ann.post(EDIT, {**form, "do": "save", "seen": seen(preview(ann, **form))})
+    assert answer.status_code == 422
+    assert policy_get(viewer=ANYONE, institution=centre) is None

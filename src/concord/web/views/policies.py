@@ -19,6 +19,8 @@ from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import Acting
 from concord.core.disclosure import ANYONE, Breadth, Level
+from concord.core.vocabulary import LANGUAGES
+from concord.exchange.workbook.cells import OWN_TRANSLATION
 from concord.record.audiences import levels_for
 from concord.record.errors import ChangedMeanwhileError, InvalidContentError
 from concord.record.kinds import content_type
@@ -53,6 +55,7 @@ def policy(request: HttpRequest, record_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"institution": institution, "policy": found}
     if found:
         context |= {
+            "statements_said": statements_said(found.statement),
             "said": policy_words(
                 found.rules, institution=record_id, viewer=viewer, language=language()
             ),
@@ -136,14 +139,22 @@ class _Form:
         self.statement = self._statement()
 
     def _statement(self) -> Mapping[str, Any] | None:
-        """What was typed; a text that nobody changed keeps its translations."""
+        """What was typed in each language; one that the form did not have stays as it was."""
         known: Mapping[str, Any] | None = self.own.content.get("statement") if self.own else None
         if self.request.method != "POST":
             return known
-        words = self.request.POST.get("statement", "").replace("\r\n", "\n").strip()[:LONGEST]
-        if known and words == known["text"][known["original"]]:
-            return known
-        return {"original": language(), "text": {language(): words}} if words else None
+        post, before = self.request.POST, known["text"] if known else {}
+        said = {
+            tag: words
+            for tag in dict.fromkeys([language(), *LANGUAGES, *before])
+            if (words := _lines(post.get(f"statement-{tag}", before.get(tag, ""))))
+        }
+        if not said:
+            return None
+        original = known["original"] if known and known["original"] in said else next(iter(said))
+        makers = known.get("translators", {}) if known else {}
+        translators = {t: makers.get(t, OWN_TRANSLATION) for t in said if t != original}
+        return {"original": original, "text": said, "translators": translators}
 
     def check(self) -> None:
         policy_parse(institution=self.institution, rules=self.rules, statement=self.statement)
@@ -171,7 +182,7 @@ class _Form:
             "own": self.own,
             "controls": _controls(self.rules, {value for value, _label in options}),
             "options": options,
-            "statement": self._words(),
+            "statements": self._words(),
             "reason": self.request.POST.get("reason", ""),
             "made_from": self.made_from,
             "gate": gate_get(institution=self.institution),
@@ -184,13 +195,14 @@ class _Form:
             context["said"] = policy_words(
                 rules, institution=self.institution, viewer=ANYONE, language=language()
             )
-            context["said_statement"] = self.statement
+            context["statements_said"] = statements_said(self.statement)
         return render(self.request, "concord/policy_edit.html", context, status=status)
 
-    def _words(self) -> str:
-        if self.request.method == "POST":
-            return self.request.POST.get("statement", "")
-        return str(self.statement["text"][self.statement["original"]]) if self.statement else ""
+    def _words(self) -> list[tuple[str, str]]:
+        """The own words in each language that they may be given in, the reader's first."""
+        said = self.statement["text"] if self.statement else {}
+        tags = dict.fromkeys([language(), *LANGUAGES, *said])
+        return [(tag, said.get(tag, "")) for tag in tags]
 
     def _differing(self) -> list[dict[str, Any]]:
         """Records that differ from the policy, by kind, as many as are shared at a time."""
@@ -208,6 +220,30 @@ class _Form:
             }
             for kind, ids in by_kind.items()
         ]
+
+
+def _lines(typed: str) -> str:
+    return typed.replace("\r\n", "\n").strip()[:LONGEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An institution's own words in one language, and who translated them, if anybody."""
+
+    tag: str
+    words: str
+    translator: str
+
+
+def statements_said(text: Mapping[str, Any] | None) -> tuple[list[Spoken], list[Spoken]]:
+    """An institution's own words: in the reader's language and then others; else in all at once."""
+    if not text:
+        return [], []
+    makers = text.get("translators", {})
+    tags = sorted(text["text"], key=lambda tag: (tag != language(), tag != text["original"]))
+    said = [Spoken(tag, text["text"][tag], makers.get(tag, "")) for tag in tags]
+    first = 1 if language() in text["text"] else len(said)
+    return said[:first], said[first:]
 
 
 def _controls(rules: Sequence[Mapping[str, Any]], known: set[str]) -> list[Control]:
