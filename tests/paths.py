@@ -449,6 +449,7 @@ def _told(_world: World, client: Client) -> Any:
 
 OWN: Final = "shows what the viewer's own institution made, through selectors covered elsewhere"
 NOT_ASKED: Final[Mapping[str, str]] = {
+    "arriving": "of a file that one sends oneself", "arriving_new": "of a file that one sends oneself",
     "own_release": OWN, "network_release": OWN, "network_releases": OWN,
     "oai": "asked by verbs",
     "list_csv": "asked by address", "list_json": "asked by address",

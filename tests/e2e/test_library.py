@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import uuid
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 import pytest
 from files import docx
 from looking import PICTURES, look
-from making import Maker
+from making import Maker, text
 from people import centre_of
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
@@ -128,3 +129,38 @@ def test_a_material_goes_from_upload_to_a_stranger(
     assert look(stranger) == []
     for one in (page, reviewer, stranger):
         one.close()
+
+
+def test_a_line_that_breaks_costs_the_part_that_was_on_its_way(
+    transactional_db: None, live_server: Any, settings: Any, tmp_path: Path, browser: Browser
+) -> None:
+    forget()
+    settings.VAR = tmp_path
+    make = Maker()
+    centre = make.owner = centre_of(make, make.institution("Hypothetical Centre", state="JP"))
+    key = make.put("material", titles=text("Basics"), material_kind="slides")
+    page = joined(browser, live_server.url, centre, Role.EDITOR)
+    page.goto(f"{live_server.url}/library/{key}/upload/")
+    data = docx("One", word__media__film=secrets.token_bytes(9 * 1024**2))
+    (tmp_path / "plan.docx").write_bytes(data)
+    sent: list[str] = []
+
+    def break_once(route: Route) -> None:
+        if "from=" in route.request.url:
+            sent.append(route.request.url.partition("from=")[2])
+            if len(sent) == 2:
+                route.abort()
+                return
+        route.continue_()
+
+    page.route("**/library/arriving/**", break_once)
+    page.fill("#name", "1")
+    page.set_input_files("#file", tmp_path / "plan.docx")
+    page.click("main form.narrow button[type=submit]")
+    page.wait_for_url("**/library/versions/**")
+    part = 4 * 1024**2
+    assert sent == ["0", str(part), str(part), str(2 * part)]
+    with page.expect_download() as download:
+        page.click("text=Download the file")
+    assert Path(download.value.path()).read_bytes() == data
+    page.close()

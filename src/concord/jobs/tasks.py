@@ -28,6 +28,7 @@ from concord.exchange.previewing import upload_compare
 from concord.exchange.scanning import duplicates_find
 from concord.exchange.uploads import uploads_forget
 from concord.jobs.schedule import periodic
+from concord.library.arriving import arrivals_forget
 from concord.library.keeping import files_forget, files_scan
 from concord.record.access import access_forget
 from concord.record.errors import NotFoundError
@@ -203,4 +204,5 @@ def scan_files() -> None:
 @periodic(DAY)
 def forget_files() -> None:
     """Delete files of the library that led to no version."""
+    arrivals_forget()
     files_forget()

@@ -33,9 +33,14 @@ def _folder() -> Path:
     return folder
 
 
+def folder_of(institution: UUID) -> Path:
+    """Where the files of an institution lie."""
+    return _folder() / str(institution)
+
+
 def path_of(institution: UUID, digest: str) -> Path:
     """Where the bytes with that digest lie that an institution brought."""
-    return _folder() / str(institution) / digest
+    return folder_of(institution) / digest
 
 
 def file_keep(institution: UUID, data: bytes, found: Identified) -> StoredFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -35,3 +36,20 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Arriving(models.Model):
+    """A file that is being sent part by part; how much of it is here, its own bytes tell."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    institution = models.UUIDField()
+    person = models.UUIDField()
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["institution", "at"], name="arriving_of")]
+
+    def __str__(self) -> str:
+        return self.name

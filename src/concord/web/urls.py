@@ -88,6 +88,8 @@ urlpatterns = [
         name="collaboration_network",
     ),
     path("library/", library.library, name="library"),
+    path("library/arriving/", library.arriving_new, name="arriving_new"),
+    path("library/arriving/<uuid:arriving_id>/", library.arriving, name="arriving"),
     path("library/<uuid:record_id>/", library.material, name="material"),
     path("library/<uuid:record_id>/upload/", library.version_new, name="version_new"),
     path("library/versions/<uuid:record_id>/", library.version, name="version"),

@@ -7,14 +7,26 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import acting_list
 from concord.core.disclosure import Viewer
+from concord.library.arriving import (
+    PART_BYTES,
+    OtherPlaceError,
+    arriving_add,
+    arriving_begin,
+    arriving_drop,
+    arriving_get,
+    arriving_received,
+    arriving_take,
+)
 from concord.library.differences import Difference, differences
 from concord.library.identifying import FORMATS, MOST_BYTES
 from concord.library.selectors import (
@@ -33,6 +45,7 @@ from concord.record.selectors import RecordView, record_get, records_get
 from concord.record.sensitive import Finding, SensitiveContentError, UnconfirmedContentError
 from concord.register.links import Parties, party_ids
 from concord.register.listings import LIBRARY
+from concord.register.listquery import read_ids
 from concord.register.tables import as_ids
 from concord.web.templatetags.reading import (
     language,
@@ -194,10 +207,60 @@ def _errors_of(error: ConcordError) -> dict[str, str]:
     return error.fields or {"file": error.detail or str(error.title)}
 
 
-def _upload(request: HttpRequest, record_id: UUID) -> HttpResponse:
+def _arrived(request: HttpRequest) -> list[UUID]:
+    """The file that came in parts before the form, if one did."""
+    return read_ids(request.POST, "arrived", 1) if request.POST.get("arrived") else []
+
+
+def _sent(request: HttpRequest) -> tuple[str, bytes]:
+    """The name and bytes of the file that a form brings, or that came in parts before it."""
+    for key in _arrived(request):
+        return arriving_take(acting=acting_of(request), arriving_id=key)
     file = request.FILES.get("file")
     if file is None:
         raise InvalidContentError(fields={"file": _("Choose a file.")})
+    return str(file.name), file.read()
+
+
+def _bytes(text: str) -> int:
+    """A number of bytes; none where it is no such number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+@require_POST
+@signed_in
+def arriving_new(request: HttpRequest) -> JsonResponse:
+    """Begin to send a file in parts."""
+    found = arriving_begin(
+        acting=acting_of(request),
+        name=request.POST.get("name", ""),
+        size=_bytes(request.POST.get("size", "")),
+    )
+    return JsonResponse({
+        "address": reverse("arriving", args=[found.id]), "id": str(found.id), "received": 0,
+        "part": PART_BYTES,
+    })  # fmt: skip
+
+
+@signed_in
+def arriving(request: HttpRequest, arriving_id: UUID) -> JsonResponse:
+    """How much of a file is here; by POST the part of it that begins at ``from``."""
+    acting = acting_of(request)
+    if request.method != "POST":
+        found = arriving_get(acting=acting, arriving_id=arriving_id)
+        return JsonResponse({"received": arriving_received(found), "part": PART_BYTES})
+    try:
+        received = arriving_add(
+            acting=acting, arriving_id=arriving_id,
+            first=_bytes(request.GET.get("from", "")), data=request.read(PART_BYTES + 1),
+        )  # fmt: skip
+    except OtherPlaceError as error:
+        return JsonResponse({"received": error.received}, status=error.status)
+    return JsonResponse({"received": received})
+
+
+def _upload(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    file_name, data = _sent(request)
     name = request.POST.get("name", "").strip()
     if not name:
         raise InvalidContentError(fields={"name": _("Say what the version is called.")})
@@ -205,10 +268,12 @@ def _upload(request: HttpRequest, record_id: UUID) -> HttpResponse:
         acting=acting_of(request),
         viewer=viewer_of(request),
         material_id=record_id,
-        file_name=str(file.name),
-        data=file.read(),
+        file_name=file_name,
+        data=data,
         said={"name": name} | _said(request, ("after", "when"), ("changes",)),
     )
+    for arrived in _arrived(request):
+        arriving_drop(acting=acting_of(request), arriving_id=arrived)
     return _written(request, written, key)
 
 
