@@ -47,6 +47,25 @@ MATCHING: Final = {
     "schema": {"type": "string"},
 }
 NEEDS_MATCH: Final = ("put", "patch", "delete")
+RECORD: Final = {"record_id": "$response.body#/id"}
+MATCHED: Final = {**RECORD, "If-Match": "$response.header.ETag"}
+NEXT: Final[dict[str, tuple[int, dict[str, dict[str, str]]]]] = {
+    "record_add": (201, {
+        "record": RECORD, "record_put": MATCHED, "record_patch": MATCHED, "record_delete": MATCHED,
+        "record_publish": MATCHED,
+    }),
+    "records_add": (201, {"record": {"record_id": "$response.body#/written/0"}}),
+    "record": (200, {
+        "record_put": MATCHED, "record_patch": MATCHED, "record_delete": MATCHED,
+        "record_publish": MATCHED, "revisions": RECORD, "removals": RECORD,
+    }),
+    "revisions": (200, {
+        name: {"record_id": "$request.path.record_id",
+               "revision": "$response.body#/revisions/0/revision"}
+        for name in ("revision", "revision_restore")
+    }),
+}  # fmt: skip
+"""By operation what can be done next with its answer of this status, and with what of it."""
 BEARER: Final = {
     "type": "http",
     "scheme": "bearer",
@@ -107,7 +126,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         if "{record_id}" in path:
             parameters += [{**MATCHING, "required": False}]
     for status in list(responses):
-        if status == HTTPStatus.OK and "content" in responses[status]:
+        if status in {HTTPStatus.OK, HTTPStatus.CREATED} and "content" in responses[status]:
             responses[status]["headers"] = TAGGED
     if not is_writing and "headers" in responses.get(HTTPStatus.OK, {}):
         parameters += [CONDITIONAL]
@@ -116,6 +135,11 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         responses.setdefault(status.value, _refusal(status))
     if "requestBody" in operation:
         _say_body(method, operation)
+    if operation["operationId"] in NEXT:
+        status, following = NEXT[operation["operationId"]]
+        responses[status]["links"] = {
+            name: {"operationId": name, "parameters": given} for name, given in following.items()
+        }
 
 
 def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
