@@ -134,6 +134,21 @@ def test_a_fit_keeps_its_margins_and_the_odds_of_its_seeds(
     assert odds == pytest.approx(seeds[0] * seeds[4] / (seeds[1] * seeds[3]), rel=1e-6)
 
 
+@given(st.lists(st.lists(st.floats(0.1, 100), min_size=8, max_size=8), min_size=1, max_size=3))
+@settings(max_examples=30, deadline=None)
+def test_cells_fitted_by_their_sums_are_those_fitted_one_by_one(seeds: list[list[float]]) -> None:
+    """The margins overlap as those of people do: a cell, a State, a region, the world."""
+    table, runs = np.array(seeds), len(seeds)
+    margins = [Margin(cells, np.full(runs, total)) for cells, total in
+               (([0], 5.0), (range(2, 4), 20.0), (range(6), 60.0), (range(8), 100.0))]  # fmt: skip
+    found = fit(table, margins)
+    for _round in range(300):
+        for margin in margins:
+            own = list(margin.cells)
+            table[:, own] *= (margin.total / table[:, own].sum(axis=1))[:, None]
+    assert found == pytest.approx(table, rel=1e-6)
+
+
 def test_margins_that_contradict_each_other_are_refused() -> None:
     seeds, one, two = (
         np.ones((1, 2)),

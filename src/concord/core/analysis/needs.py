@@ -128,14 +128,29 @@ def fit(seeds: Floats, margins: Sequence[Margin]) -> Floats:
     """
     import numpy as np
 
+    inside = np.zeros((len(margins), seeds.shape[1]), dtype=bool)
+    for place, margin in enumerate(margins):
+        inside[place, margin.cells] = True
+    # Cells of the same margins are always scaled alike: it is enough to fit their sums.
+    patterns, block = np.unique(inside, axis=1, return_inverse=True)
+    block = block.reshape(-1)
+    sums = seeds @ np.eye(patterns.shape[1])[block]
+    fitted = _fit_blocks(sums, [Margin(np.flatnonzero(own).tolist(), margin.total)
+                                for own, margin in zip(patterns, margins, strict=True)])  # fmt: skip
+    factor = np.divide(fitted, sums, out=np.zeros_like(sums), where=sums > 0)
+    return np.asarray(seeds * factor[:, block])
+
+
+def _fit_blocks(seeds: Floats, margins: Sequence[Margin]) -> Floats:
+    import numpy as np
+
     table = np.array(seeds, dtype=np.float64)
-    cells = [np.asarray(margin.cells) for margin in margins]
     worst = (0, 0.0)
     for _round in range(MOST_ROUNDS):
-        for own, margin in zip(cells, margins, strict=True):
-            now = table[:, own].sum(axis=1)
+        for margin in margins:
+            now = table[:, margin.cells].sum(axis=1)
             factor = np.divide(margin.total, now, out=np.zeros_like(now), where=now > 0)
-            table[:, own] *= factor[:, None]
+            table[:, margin.cells] *= factor[:, None]
         worst = _worst(table, margins)
         if worst[1] <= TOLERANCE:
             return table
