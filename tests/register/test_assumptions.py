@@ -44,6 +44,21 @@ def test_ours_have_no_fault() -> None:
     assert {one.role for one in role_profiles()} == {f"R{n:02}" for n in range(1, 25)}
 
 
+def test_every_need_says_why_and_some_rest_on_our_judgement_alone() -> None:
+    profiles = role_profiles()
+    assert len({one.why for one in profiles}) == len(profiles), "each in words of its own"
+    assert all(one.why.endswith(".") for one in profiles)
+    known = {entry.code for entry in load("publications")}
+    assert {code for one in profiles for code in one.guidance} <= known
+    assert 0 < sum(not one.guidance for one in profiles) < len(profiles) / 2
+
+
+def test_guidance_that_nobody_knows_is_a_fault(own: Path) -> None:
+    row = "R08,B5,core,basic,technical,,,,,,,Holds the line.,NSS 999"
+    (own / "role_profiles.csv").write_text(f"{HEADS},why,guidance\n{row}\n")
+    assert assumption_faults() == ["role_profiles.csv, R08 B5: there is no publication NSS 999"]
+
+
 def test_every_unit_of_ours_has_a_word_in_every_language() -> None:
     known = load("assumption_units")
     assert {one.unit for one in assumptions().values()} == {entry.code for entry in known}

@@ -24,10 +24,12 @@ from concord.register.vocabulary import read_rows
 from concord.register.words import TrainingLevel
 
 _KEYS: Final = {"assumptions": ("code",), "role_profiles": ("role", "topic")}
+_OPTIONAL: Final = frozenset({*LANGUAGES, "why", "guidance"})
+"""Columns that an operator's file may lack."""
 NO_NEED: Final = "none"
+"""The reason of a row by which an operator takes a need of ours away."""
 CORE: Final = "share.core"
 """The share of a requirement whose topic is core to its role."""
-"""The reason of a row by which an operator takes a need of ours away."""
 _OWN: Final = re.compile(r"(share|years)\.(R\d{2})\.([A-I]\d)")
 """The key of a number that is of one role and one topic."""
 _RANGES: Final = {"share": (0.0, 1.0), "years": (0.25, 50.0)}
@@ -41,7 +43,7 @@ def _rows(name: str) -> list[dict[str, str]]:
     own = Path(settings.CONCORD_ASSUMPTIONS) / f"{name}.csv"
     if settings.CONCORD_ASSUMPTIONS and own.is_file():
         for row in read_rows(own):
-            missing = [head for head in ours[0] if head not in row and head not in LANGUAGES]
+            missing = [head for head in ours[0] if head not in row and head not in _OPTIONAL]
             if missing:
                 message = f"{own}: there is no column {', '.join(missing)}"
                 raise ValueError(message)
@@ -155,7 +157,17 @@ def _requirement(row: dict[str, str], known: Assumptions) -> Requirement:
     return Requirement(
         role.code, topic.code, row["level"], share, years,
         _own(row, "share", where, most=1.0), _own(row, "years", where, most=50.0),
+        row.get("why", ""), _guidance(row.get("guidance", ""), where),
     )  # fmt: skip
+
+
+def _guidance(text: str, where: str) -> tuple[str, ...]:
+    codes = tuple(code for code in text.split(";") if code)
+    for code in codes:
+        if code not in vocabulary.publications():
+            message = f"{where}: there is no publication {code}"
+            raise ValueError(message)
+    return codes
 
 
 def _own(row: dict[str, str], name: str, where: str, most: float) -> Assumption | None:

@@ -34,6 +34,7 @@ from concord.core.analysis.needs import (
     Supplied,
     fit,
     headcount,
+    posts_to_come,
 )
 from concord.core.analysis.supply import stock
 from concord.studies.engine import DuckEngine
@@ -114,6 +115,19 @@ def test_what_a_state_supplies_stands_and_the_rest_fits_around_it() -> None:
     too_many = model(supplied=(Supplied("AA", "", 5000, 5000),)).inputs.population
     with pytest.raises(MarginError):
         headcount(too_many, values())
+
+
+def test_a_family_is_split_over_its_roles_by_their_weights() -> None:
+    population = Population(states=("AA",), roles={"R04": "operator", "R08": "operator",
+                            "R13": "response"}, reactors={"AA": (2.0, 1.0)})  # fmt: skip
+    weighted = values() | {"weight.R04": np.array([0.25])}
+    people = headcount(population, weighted).people[0, 0]
+    assert people[1] == pytest.approx(4 * people[0]), "0.25 to the 1 of a role without a weight"
+    even = headcount(population, values()).people[0, 0]
+    assert people.sum() == pytest.approx(even.sum())
+    assert people[2] == pytest.approx(even[2]), "another family stays as it was"
+    posts = posts_to_come(population, weighted)[0, 0]
+    assert posts.tolist() == pytest.approx([20.0, 80.0, 0.0])
 
 
 @given(

@@ -52,7 +52,7 @@ MEASURES: Final = ("target", "stock", "gap", "surplus", "met", "flow_needed")
 """What is known of cells and adds up; ``met`` by ``target`` is the coverage."""
 UNIFORMED: Final = frozenset({"law_enforcement", "response"})
 GROUPS: Final = (
-    "margin", "seed", "posts", "people", "attrition", "share", "validity", "repeat_share",
+    "margin", "seed", "posts", "people", "weight", "attrition", "share", "validity", "repeat_share",
     "completion_share", "horizon",
 )  # fmt: skip
 """The assumptions that the model rests on, by the beginning of their keys."""

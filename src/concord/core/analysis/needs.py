@@ -101,6 +101,10 @@ class Requirement:
     years: str
     own_share: Assumption | None = None
     own_years: Assumption | None = None
+    why: str = ""
+    """What of the role's work needs the topic, in English."""
+    guidance: tuple[str, ...] = ()
+    """Publications on that task, by number; none where it is a judgement of ours alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,11 @@ def fit(seeds: Floats, margins: Sequence[Margin]) -> Floats:
     patterns, block = np.unique(inside, axis=1, return_inverse=True)
     block = block.reshape(-1)
     sums = seeds @ np.eye(patterns.shape[1])[block]
-    fitted = _fit_blocks(sums, [Margin(np.flatnonzero(own).tolist(), margin.total)
-                                for own, margin in zip(patterns, margins, strict=True)])  # fmt: skip
+    of_sums = [
+        Margin(np.flatnonzero(own).tolist(), margin.total)
+        for own, margin in zip(patterns, margins, strict=True)
+    ]
+    fitted = _fit_blocks(sums, of_sums)
     factor = np.divide(fitted, sums, out=np.zeros_like(sums), where=sums > 0)
     return np.asarray(seeds * factor[:, block])
 
@@ -213,9 +220,10 @@ class Population:
 def headcount(population: Population, values: Mapping[str, Floats]) -> Headcount:
     """People of each State by role, fitted to the published margins.
 
-    The share of a family is split evenly over its roles. ``values`` are the assumptions, one value
-    for each run. What a State supplies is kept, at a draw between its low and its high
-    (``supplied.draw``, from 0 to 1); its total of all roles is a margin of its own.
+    The share of a family is split over its roles by their weights (``weight.R05``; 1 where there is
+    none). ``values`` are the assumptions, one value for each run. What a State supplies is kept, at
+    a draw between its low and its high (``supplied.draw``, from 0 to 1); its total of all roles is
+    a margin of its own.
 
     Raises ``MarginError`` where what States supply exceeds the published margins.
     """
@@ -264,10 +272,20 @@ def _shares(roles: Mapping[str, str], values: Mapping[str, Floats]) -> Floats:
     """The share of each role among all people (runs x roles), adding up to one."""
     import numpy as np
 
-    families = list(roles.values())
-    columns = [values[f"people.{family}"] / families.count(family) for family in families]
-    shares = np.column_stack(columns)
+    split = _split(roles, values)
+    shares = split * np.column_stack([values[f"people.{family}"] for family in roles.values()])
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _split(roles: Mapping[str, str], values: Mapping[str, Floats]) -> Floats:
+    """The share of each role within its family (runs x roles)."""
+    import numpy as np
+
+    one = np.ones_like(values["margin.world"])
+    weights = np.column_stack([values.get(f"weight.{role}", one) for role in roles])
+    families = list(roles.values())
+    same = np.array([[float(a == b) for b in families] for a in families])
+    return np.asarray(weights / (weights @ same))
 
 
 def posts_to_come(population: Population, values: Mapping[str, Floats]) -> Floats:
@@ -275,8 +293,7 @@ def posts_to_come(population: Population, values: Mapping[str, Floats]) -> Float
     import numpy as np
 
     under = np.array([population.reactors.get(s, (0.0, 0.0))[1] for s in population.states])
-    families = population.roles.values()
-    of_operator = np.array([family == "operator" for family in families], dtype=np.float64)
-    of_operator /= max(of_operator.sum(), 1.0)
-    posts: Floats = values["posts.reactor"][:, None, None] * under[None, :, None] * of_operator
-    return posts
+    is_operator = np.array([family == "operator" for family in population.roles.values()])
+    of_role = np.where(is_operator, _split(population.roles, values), 0.0)
+    posts = values["posts.reactor"][:, None, None] * under[None, :, None]
+    return np.asarray(posts * of_role[:, None, :])

@@ -16,13 +16,13 @@ from concord.documents.bars import Bar, draw_bars
 from concord.documents.findings.cell import Named, groups_of, moving_words
 from concord.record.errors import NotFoundError
 from concord.register import vocabulary
-from concord.register.assumptions import assumptions, unit_label
+from concord.register.assumptions import assumptions, role_profiles_if, unit_label
 from concord.studies.cell import CellQuestion
 from concord.studies.gaps import GapsQuestion
 from concord.studies.kept import Kept
 from concord.web.templatetags.reading import language
 from concord.web.views.assumptions import assumption_rows, other_params
-from concord.web.views.gaps import CENTRAL, years_chart
+from concord.web.views.gaps import CENTRAL, REASONS, years_chart
 from concord.web.views.studying import Asked, study_page
 from concord.web.views.viewer import viewer_of
 
@@ -43,6 +43,7 @@ def _present(request: HttpRequest, question: CellQuestion, kept: Kept) -> dict[s
     named = Named(result, viewer, language())
     today = timezone.now().date().isoformat()
     return {
+        "row": _profile(question),
         "topic": question.topic,
         "role": question.role,
         "groups": [
@@ -65,6 +66,16 @@ def _present(request: HttpRequest, question: CellQuestion, kept: Kept) -> dict[s
         "carried": [pair for pair in other_params(question) if pair[0] not in _OF_PATH],
         "usual": asked.address(assume=dict.fromkeys(question.assume)),
     }  # fmt: skip
+
+
+def _profile(question: CellQuestion) -> dict[str, object]:
+    """Why the role needs the topic; nothing where it does not."""
+    return next(
+        ({"reason": REASONS.get(one.share, one.share), "why": one.why, "guidance": one.guidance}
+         for one in role_profiles_if(question.assume)
+         if (one.role, one.topic) == (question.role, question.topic)),
+        {},
+    )  # fmt: skip
 
 
 def _group(

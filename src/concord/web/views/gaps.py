@@ -266,6 +266,8 @@ def _roles(cells: Sequence[Mapping[str, Any]], question: GapsQuestion) -> list[d
         key = f"{ASSUME}share.{cell['role']}.{cell['topic']}"
         rows.append(dict(cell) | {
             "reason": REASONS.get(profile.share, profile.share),
+            "why": profile.why,
+            "guidance": profile.guidance,
             "years": own.central if own else known.value(profile.years),
             "share": share,
             "share_key": key,
