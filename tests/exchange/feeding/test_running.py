@@ -20,7 +20,7 @@ from concord.exchange.feeding.sources import (
     feed_change,
     feed_words_remember,
 )
-from concord.exchange.models import FeedEntry, FeedRaw
+from concord.exchange.models import FeedEntry, FeedRaw, FeedRun
 from concord.record.models import Revision
 from concord.record.selectors import register_number
 
@@ -150,7 +150,7 @@ def test_words_and_defaults_are_matched_and_remembered(centre: Centre) -> None:
     content = centre.records()["Drill"].content
     assert content["activity_kind"] == "workshop"
     assert content["roles"] == ["R02"]
-    assert run.words == [["feed keywords", "gizmology"]]
+    assert run.words == [["feed keywords", "gizmology", 1]]
     feed_words_remember(
         acting=centre.acting, source_id=source.id, chosen={"gizmology": ("topics", "D1")}
     )
@@ -164,24 +164,127 @@ def test_words_and_defaults_are_matched_and_remembered(centre: Centre) -> None:
     assert (content["titles"]["original"], content["roles"]) == ("ja", ["R03"])
 
 
-def test_an_organiser_that_nobody_knows_goes_into_no_record(centre: Centre) -> None:
+def organised(uid: str, by: str, start: str = "20270302", title: str = "Lecture") -> str:
+    line = f"ORGANIZER;CN={by}:mailto:a@b.example\r\nEND:VEVENT"
+    return event(uid, title, start).replace("END:VEVENT", line)
+
+
+def everything_kept() -> str:
+    """All that feeds leave in the database."""
+    kept = [vars(row) for row in [*FeedEntry.objects.all(), *FeedRaw.objects.all()]]
+    kept += [vars(row) for row in [*FeedRun.objects.all(), *Revision.objects.all()]]
+    return str([{name: str(value) for name, value in row.items()} for row in kept])
+
+
+def test_an_organisation_that_nobody_knows_is_asked_about(centre: Centre) -> None:
     other = centre.make.write(centre.make.institution("Other Centre"))
-    one = event("1", "Joint course").replace(
-        "END:VEVENT", "ORGANIZER;CN=Other Centre:mailto:a@b.example\r\nEND:VEVENT")  # fmt: skip
-    two = event("2", "Lecture", "20270601").replace(
-        "END:VEVENT", "ORGANIZER;CN=Hanako Example:mailto:a@b.example\r\nEND:VEVENT")  # fmt: skip
-    source = centre.approved(centre.server.put("/c.ics", calendar(one, two)))
+    unknown = "Institute of Examples"
+    source = centre.approved(centre.server.put("/c.ics", calendar(
+        organised("1", "Other Centre", title="Joint course"),
+        organised("2", unknown, "20270601"))))  # fmt: skip
     run = feed_run(source_id=source.id)
     parties = centre.records()["Joint course"].content["parties"]
     assert parties == [{"party": {"institution": str(other)}, "part": "organiser"}]
-    assert "Hanako" not in str(centre.records()["Lecture"].content)
     notes = next(row["notes"] for row in run.rows if row["title"] == "Lecture")
-    assert "Hanako Example" in notes[0]
-    assert run.words == [[PARTIES, "Hanako Example"]]
+    assert notes == [f"In no list, and left out: “{unknown}”."]
+    assert (run.words, run.counts["words"]) == ([[PARTIES, unknown, 1]], 1)
     feed_words_remember(acting=centre.acting, source_id=source.id,
-                        chosen={"Hanako Example": (PARTIES, str(other))})  # fmt: skip
+                        chosen={unknown: (PARTIES, str(other))})  # fmt: skip
     feed_replay(source_id=source.id)
     assert centre.records()["Lecture"].content["parties"] == parties
+
+
+def test_a_name_that_may_be_a_person_s_is_kept_nowhere(centre: Centre) -> None:
+    centre.make.write(centre.make.institution("JAEX"))
+    page = calendar(
+        organised("1", "Hanako Example"),
+        organised("2", '"“Dr. Taro Example”"', "20270601"),
+        organised("3", "JAEX", "20270701", "Course of JAEX"),
+    )
+    source = centre.approved(centre.server.put("/c.ics", page))
+    run = feed_run(source_id=source.id)
+    assert (run.counts["unnamed"], run.words) == (2, [])
+    kept = everything_kept()
+    assert "Hanako" not in kept
+    assert "Taro" not in kept
+    before = centre.records()["Course of JAEX"].content["parties"]
+    assert before[0]["part"] == "organiser", "the register knows it"
+    feed_replay(source_id=source.id)
+    assert centre.records()["Course of JAEX"].content["parties"] == before
+
+
+SCHOOL = """{"@context": "https://schema.org", "@graph": [
+ {"@type": "Event", "@id": "https://c.example/1", "name": "Seminar", "startDate": "2027-03-02",
+  "inLanguage": "Elvish", "keywords": ["gizmology"],
+  "location": {"@type": "Place", "address": {"addressLocality": "Tokai", "addressCountry": "Nippon Koku"}},
+  "organizer": {"@type": "Person", "name": "Hanako Example",
+                "affiliation": {"@type": "Organization", "name": "Other Centre"}},
+  "performer": [{"@type": "Person", "name": "Taro Example"},
+                {"@type": "Organization", "name": "Third Centre"}],
+  "about": {"@type": "Person", "name": "Jiro Example"}}]}"""
+
+
+def test_of_persons_only_where_they_belong_is_read(centre: Centre) -> None:
+    other, third = (
+        centre.make.write(centre.make.institution(name))
+        for name in ("Other Centre", "Third Centre")
+    )
+    url = centre.server.put("/courses", SCHOOL, "application/ld+json")
+    run = feed_run(source_id=centre.approved(url).id)
+    assert centre.records()["Seminar"].content["parties"] == [
+        {"party": {"institution": str(other)}, "part": "organiser"},
+        {"party": {"institution": str(third)}, "part": "lecturer"},
+    ]
+    assert run.counts["unnamed"] == 2
+    assert "Hanako" not in (kept := everything_kept())
+    assert "Taro" not in kept
+    assert "Jiro" not in kept
+
+
+def test_a_country_and_a_language_in_no_list_are_asked_about(centre: Centre) -> None:
+    url = centre.server.put("/courses", SCHOOL, "application/ld+json")
+    source = centre.approved(url)
+    run = feed_run(source_id=source.id)
+    content = centre.records()["Seminar"].content
+    assert (content.get("country"), content["town"]) == (None, "Tokai")
+    assert {(sort, word) for sort, word, _n in run.words} == {
+        ("countries", "Nippon Koku"), ("languages", "Elvish"), ("feed keywords", "gizmology"),
+        (PARTIES, "Other Centre"), (PARTIES, "Third Centre"),
+    }  # fmt: skip
+    feed_words_remember(acting=centre.acting, source_id=source.id, chosen={
+        "Nippon Koku": ("countries", "JP"), "Elvish": ("languages", "ja"),
+        "gizmology": ("languages", "no such"), "Third Centre": ("", "")})  # fmt: skip
+    run = feed_replay(source_id=source.id)
+    content = centre.records()["Seminar"].content
+    assert (content["country"], content["town"], content["languages"]) == ("JP", "Tokai", ["ja"])
+    assert {word for _sort, word, _n in run.words} == {"gizmology", "Other Centre"}
+
+
+def test_a_town_before_an_unknown_country_comes_with_it(centre: Centre) -> None:
+    url = centre.server.put("/c.ics", calendar(
+        event("1", "Forensics", LOCATION="Hall 3\\, Tokai\\, Nippon Koku")))  # fmt: skip
+    source = centre.approved(url)
+    assert feed_run(source_id=source.id).words == [["countries", "Nippon Koku", 1]]
+    assert "town" not in centre.records()["Forensics"].content
+    feed_words_remember(acting=centre.acting, source_id=source.id,
+                        chosen={"Nippon Koku": ("countries", "JP")})  # fmt: skip
+    feed_replay(source_id=source.id)
+    content = centre.records()["Forensics"].content
+    assert (content["country"], content["town"]) == ("JP", "Tokai")
+
+
+@pytest.mark.parametrize(("material_as", "outcome"), [("", "left"), ("course", "new")])
+def test_a_material_is_left_out_or_taken_for_a_course_and_says_so(
+    centre: Centre, material_as: str, outcome: str
+) -> None:
+    page = """{"@context": "https://schema.org", "@type": "LearningResource",
+               "@id": "https://c.example/2", "name": "Guide"}"""
+    url = centre.server.put("/guide", page, "application/ld+json")
+    source = centre.approved(url, material_as=material_as)
+    run = feed_run(source_id=source.id)
+    assert (shown(run, outcome), run.counts["materials"]) == ([1], 1)
+    (row,) = run.rows
+    assert "said to be a course" in f"{row['message']}{row['notes']}"
 
 
 def test_a_fault_in_one_item_stops_no_other(centre: Centre) -> None:

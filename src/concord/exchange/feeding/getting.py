@@ -21,6 +21,7 @@ from concord.exchange.feeds.item import (
     UnreadableFeedError,
     Window,
 )
+from concord.exchange.feeds.naming import Known
 from concord.exchange.feeds.reading import guess_form, read_feed
 
 MOST_PAGES: Final = 200
@@ -55,9 +56,10 @@ def window_around(today: dt.date) -> Window:
     return today - PAST, today + AHEAD
 
 
-def feed_get(*, url: str, form: FeedForm | None, window: Window) -> Got:
+def feed_get(*, url: str, form: FeedForm | None, window: Window, known: Known) -> Got:
     """Fetch and read a feed whole; its form is found out where it is not known.
 
+    ``known`` says which names are those of organisations.
     Raises ``UnreachableFeedError`` or ``UnreadableFeedError``: then nothing of it counts.
     """
     fetched = fetch(url, allowed=policy())
@@ -69,12 +71,12 @@ def feed_get(*, url: str, form: FeedForm | None, window: Window) -> Got:
     if found is FeedForm.OAI_PMH and "verb" not in parse_qs(urlsplit(url).query):
         url = _asking(url, verb="ListRecords", metadataPrefix="oai_dc")
         fetched = fetch(url, allowed=policy())
-    first = _read(fetched, found, window)
-    return _with_more(url, found, first, window)
+    first = _read(fetched, found, window, known)
+    return _with_more(url, found, first, window, known)
 
 
-def _read(fetched: Fetched, form: FeedForm, window: Window) -> FeedRead:
-    read = read_feed(fetched.data, form=form, base_url=fetched.url, window=window)
+def _read(fetched: Fetched, form: FeedForm, window: Window, known: Known) -> FeedRead:
+    read = read_feed(fetched.data, form=form, base_url=fetched.url, window=window, known=known)
     if read.faults and not read.items and not read.next_token:
         raise UnreadableFeedError(
             _("Nothing of it can be read: %(fault)s") % {"fault": read.faults[0]}
@@ -82,7 +84,7 @@ def _read(fetched: Fetched, form: FeedForm, window: Window) -> FeedRead:
     return read
 
 
-def _with_more(url: str, form: FeedForm, read: FeedRead, window: Window) -> Got:
+def _with_more(url: str, form: FeedForm, read: FeedRead, window: Window, known: Known) -> Got:
     """Follow the tokens of OAI-PMH, but not in a circle and not without end."""
     items = {(item.kind, item.key): item for item in read.items}
     faults, tokens, is_whole = list(read.faults), set[str](), True
@@ -96,7 +98,7 @@ def _with_more(url: str, form: FeedForm, read: FeedRead, window: Window) -> Got:
             break
         tokens.add(token)
         next_page = _asking(url, verb="ListRecords", resumptionToken=token)
-        read = _read(fetch(next_page, allowed=policy()), form, window)
+        read = _read(fetch(next_page, allowed=policy()), form, window, known)
         for item in read.items:
             items.setdefault((item.kind, item.key), item)
         faults += read.faults

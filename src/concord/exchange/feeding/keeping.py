@@ -32,6 +32,7 @@ from concord.exchange.feeding.planning import (
     locked_fields,
 )
 from concord.exchange.feeds.item import FeedFault, FeedForm, FeedItem, UnreadableFeedError, Window
+from concord.exchange.feeds.naming import Known
 from concord.exchange.feeds.reading import read_feed
 from concord.exchange.models import FeedEntry, FeedGot, FeedRaw, FeedRun, FeedSource
 from concord.record.errors import ConcordError
@@ -277,7 +278,9 @@ def _vanished_row(entry: FeedEntry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def kept_items(*, source: FeedSource, window: Window) -> tuple[list[FeedItem], list[FeedFault]]:
+def kept_items(
+    *, source: FeedSource, window: Window, known: Known
+) -> tuple[list[FeedItem], list[FeedFault]]:
     """The items of a feed read again from the newest text that is kept of each."""
     wanted: dict[int, set[str]] = {}
     faults: list[FeedFault] = []
@@ -290,8 +293,9 @@ def kept_items(*, source: FeedSource, window: Window) -> tuple[list[FeedItem], l
     for raw in source.raws.filter(id__in=list(wanted)).order_by("id").iterator():
         try:
             read = read_feed(
-                raw.text.encode(), form=FeedForm(source.form), base_url=source.url, window=window
-            )
+                raw.text.encode(), form=FeedForm(source.form), base_url=source.url, window=window,
+                known=known,
+            )  # fmt: skip
         except UnreadableFeedError as error:
             faults.append(FeedFault(raw.digest[:12], error.detail))
             continue

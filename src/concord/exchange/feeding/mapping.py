@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from concord.core.timespan import TimeSpan
 from concord.core.vocabulary.folding import fold
+from concord.core.vocabulary.languages import languages
 from concord.exchange.feeds.item import FeedItem
+from concord.exchange.feeds.naming import may_name_person
 from concord.exchange.feeds.values import UNKNOWN_LANGUAGE
 from concord.exchange.workbook.cells import OWN_TRANSLATION
 from concord.exchange.workbook.choices import choices
@@ -33,8 +35,10 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 LISTS: Final = ("topics", "roles", "ActivityKind", "Reach", "TrainingLevel")
 """Lists in which the keywords of an item are looked up."""
+COUNTRIES: Final = "countries"
+LANGUAGES: Final = "languages"
 NO_WORD: Final = "feed words"
-"""Where it is remembered that a keyword means nothing here."""
+"""Where it is remembered that a word means nothing here."""
 KEYWORDS: Final = "feed keywords"
 PARTIES: Final = "feed parties"
 """Where it is remembered which institution a name of an organiser means."""
@@ -56,7 +60,7 @@ class Mapped:
     said: dict[str, Any]
     notes: list[str] = field(default_factory=list)
     unknown: list[tuple[str, str]] = field(default_factory=list)
-    """What is in no list: whether it is a keyword or an organiser, and the word."""
+    """What is in no list and is asked about: what it stands for in the feed, and the word."""
 
 
 class Mapper:
@@ -75,13 +79,23 @@ class Mapper:
         self.defaults, self.remembered, self.today = defaults, remembered, today
         self.language = defaults.get("language") or "en"
 
+    def knows(self, name: str) -> bool:
+        """Whether the register has a party of that name, or somebody said which one it means."""
+        return self._party(name) is not None
+
     def kind_of(self, item: FeedItem) -> str:
         """The kind of record that the item becomes; raises ``LeftItemError`` where none."""
         if item.kind != "material":
             return item.kind
         if self.defaults.get("material_as") == "course":
             return "course"
-        raise LeftItemError(_("It has no date and is no course: the register has no place for it."))
+        raise LeftItemError(
+            _(
+                "It is neither dated nor said to be a course (in schema.org a LearningResource, in "
+                "a news feed an entry that dates no event). In the settings you can have such "
+                "items taken for courses."
+            )
+        )
 
     def map(self, item: FeedItem, courses: Mapping[str, str]) -> Mapped:
         """The fields that the item gives; ``courses`` are the records of courses by their key.
@@ -93,12 +107,17 @@ class Mapper:
             raise LeftItemError(_("It was cancelled before it was ever read."))
         mapped = Mapped(kind, {})
         words = self._words(item, mapped)
+        if item.kind == "material":
+            mapped.notes.append(_("It is neither dated nor said to be a course: taken for one."))
+        if item.unnamed:
+            note = _("Names left out because they are or may be those of persons: %(n)s.")
+            mapped.notes.append(note % {"n": item.unnamed})
         said: dict[str, Any] = {
             "titles": self._text(item.titles),
             "topics": words["topics"] or self.defaults.get("topics", []),
             "roles": words["roles"] or self.defaults.get("roles", []),
             "reach": words["Reach"],
-            "languages": list(item.languages) or self.defaults.get("languages", []),
+            "languages": self._languages(item, mapped),
         }
         if kind == "course":
             said |= self._course(item, words, mapped)
@@ -109,7 +128,7 @@ class Mapper:
         return mapped
 
     def _course(self, item: FeedItem, words: Mapping[str, list[str]], to: Mapped) -> dict[str, Any]:
-        found = [party for _name, party in self._organisers(item, to) if "institution" in party]
+        found = [p for p in self._named(item.organisers, to) if "institution" in p]
         return {
             "providers": [party["institution"] for party in found] or [self.institution],
             "level": next(iter(words["TrainingLevel"]), None),
@@ -124,8 +143,13 @@ class Mapper:
         to: Mapped,
     ) -> dict[str, Any]:
         country, town = item.country, item.place
-        if town and not country and (country := self._code("countries", town, fold(town)[:300])):
+        if town and not country and (country := self._meaning(COUNTRIES, town)):
             town = None
+        if item.country_word and not country:
+            country = self._meaning(COUNTRIES, item.country_word)
+            town = town or (item.town_word if country else None)
+            if not country and not may_name_person(item.country_word):
+                self._ask(COUNTRIES, item.country_word, to)
         return {
             "activity_kind": self._activity_kind(item, words["ActivityKind"]),
             "when": item.when,
@@ -153,40 +177,62 @@ class Mapper:
 
     def _parties(self, item: FeedItem, to: Mapped) -> Iterator[dict[str, Any]]:
         own = {"institution": self.institution}
-        found = [party for _name, party in self._organisers(item, to)]
-        for party in found or [own]:
+        for party in self._named(item.organisers, to) or [own]:
             yield {"party": party, "part": PartRole.HOST if party == own else PartRole.ORGANISER}
+        for party in self._named(item.lecturers, to):
+            yield {"party": party, "part": PartRole.LECTURER}
 
-    def _organisers(self, item: FeedItem, to: Mapped) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The organisers that the register knows. A name that it does not know may be a person's:
-        it is told in a note and goes into no record."""
-        for name in item.organisers:
-            if key := self.remembered.get((PARTIES, fold(name)[:300])):
-                yield name, {"institution": key}
-                continue
-            try:
-                yield name, self.names.find(name)
-            except UnknownPartyError:
-                note = _("“%(name)s” is in the register under no such name and is left out.")
-                to.notes.append(note % {"name": name})
-                if (NO_WORD, fold(name)[:300]) not in self.remembered:
-                    to.unknown.append((PARTIES, name))
+    def _named(self, names: Iterable[str], to: Mapped) -> list[dict[str, Any]]:
+        """The parties that the register knows by these names of organisations, each once."""
+        found: list[dict[str, Any]] = []
+        for name in names:
+            party = self._party(name)
+            if party is None:
+                self._ask(PARTIES, name, to)
+            elif party not in found:
+                found.append(party)
+        return found
+
+    def _party(self, name: str) -> dict[str, Any] | None:
+        if key := self.remembered.get((PARTIES, fold(name)[:300])):
+            return {"institution": key}
+        try:
+            party = self.names.find(name)
+        except UnknownPartyError:
+            return None
+        return None if "description" in party else party
 
     def _words(self, item: FeedItem, to: Mapped) -> dict[str, list[str]]:
         """The codes that its keywords mean, by list."""
         found: dict[str, list[str]] = {name: [] for name in LISTS}
         for word in item.keywords:
-            key = fold(word)[:300]
-            codes = [(name, self._code(name, word, key)) for name in LISTS]
+            codes = [(name, self._meaning(name, word)) for name in LISTS]
             for name, code in codes:
                 if code and code not in found[name]:
                     found[name].append(code)
-            if not any(code for _name, code in codes) and (NO_WORD, key) not in self.remembered:
-                to.unknown.append((KEYWORDS, word))
+            if not any(code for _name, code in codes):
+                self._ask(KEYWORDS, word, to)
         return found
 
-    def _code(self, name: str, word: str, key: str) -> str | None:
-        return self.remembered.get((name, key)) or choices(name).find(word)
+    def _languages(self, item: FeedItem, to: Mapped) -> list[str]:
+        found = list(item.languages)
+        for word in item.language_words:
+            match = languages().find(word)
+            code = match.code if match else self.remembered.get((LANGUAGES, fold(word)[:300]))
+            if code:
+                found.append(code)
+            else:
+                self._ask(LANGUAGES, word, to)
+        return list(dict.fromkeys(found)) or self.defaults.get("languages", [])
+
+    def _meaning(self, name: str, word: str) -> str | None:
+        return self.remembered.get((name, fold(word)[:300])) or choices(name).find(word)
+
+    def _ask(self, sort: str, word: str, to: Mapped) -> None:
+        """Say that a word is in no list; ask what it means unless somebody said that it is none."""
+        if (NO_WORD, fold(word)[:300]) not in self.remembered:
+            to.notes.append(_("In no list, and left out: “%(word)s”.") % {"word": word})
+            to.unknown.append((sort, word))
 
     def _text(self, texts: Mapping[str, str]) -> dict[str, Any]:
         """A text by language; what the feed marks with none is in that of its texts."""

@@ -73,7 +73,7 @@ class Planned:
     @property
     def digest(self) -> str:
         """What the item says, as one short text."""
-        said = asdict(self.item) | {"raw": "", "modified": None}
+        said = asdict(self.item) | {"raw": "", "modified": None, "unnamed": 0}
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @property

@@ -50,9 +50,9 @@ _QUIET: Final = frozenset({Outcome.SAME, Outcome.OLDER})
 def feed_try(*, source_id: UUID, person: UUID | None = None) -> FeedRun:
     """Read a feed and keep what would come of it, item by item; nothing is written."""
     with _alone(source_id, FeedRun.Sort.TRIAL, person) as (source, run):
-        got = _fetched(source, run)
+        plan = Plan(source, today=_today())
+        got = _fetched(source, run, plan)
         if got is not None:
-            plan = Plan(source, today=_today())
             rows = plan.of(got.items)
             _tell(run, rows, plan, got, of_all=True)
     return run
@@ -64,12 +64,12 @@ def feed_run(*, source_id: UUID, person: UUID | None = None) -> FeedRun:
     Raises ``FeedStateError`` where it is not approved, ``FeedBusyError`` where it is being read.
     """
     with _alone(source_id, FeedRun.Sort.RUN, person) as (source, run):
-        got = _fetched(source, run)
+        plan = Plan(source, today=_today())
+        got = _fetched(source, run, plan)
         _schedule(source, has_failed=got is None)
         rows: list[Planned] = []
         vanished: list[dict[str, Any]] = []
         if got is not None:
-            plan = Plan(source, today=_today())
             got = _citing(source, run, plan, got)
             rows = plan.of(got.items)
             planned_write(source=source, run=run, rows=rows)
@@ -88,9 +88,10 @@ def feed_run(*, source_id: UUID, person: UUID | None = None) -> FeedRun:
 def feed_replay(*, source_id: UUID, person: UUID | None = None) -> FeedRun:
     """Take in again what is kept of each item, by today's words; nothing is fetched."""
     with _alone(source_id, FeedRun.Sort.REPLAY, person) as (source, run):
-        items, faults = kept_items(source=source, window=window_around(_today()))
-        got = Got(FeedForm(source.form), tuple(items), tuple(faults), is_whole=False)
         plan = Plan(source, today=_today(), is_replay=True)
+        window = window_around(_today())
+        items, faults = kept_items(source=source, window=window, known=plan.mapper.knows)
+        got = Got(FeedForm(source.form), tuple(items), tuple(faults), is_whole=False)
         got = _citing(source, run, plan, got)
         rows = plan.of(got.items)
         planned_write(source=source, run=run, rows=rows)
@@ -181,11 +182,13 @@ def _refuse(source_id: UUID) -> None:
     raise FeedBusyError if source.busy_since else FeedStateError
 
 
-def _fetched(source: FeedSource, run: FeedRun) -> Got | None:
+def _fetched(source: FeedSource, run: FeedRun, plan: Plan) -> Got | None:
     """What the feed holds; None, with the reason kept, where it cannot be had."""
     form = FeedForm(source.form) if source.form else None
     try:
-        got = feed_get(url=source.url, form=form, window=window_around(_today()))
+        got = feed_get(
+            url=source.url, form=form, window=window_around(_today()), known=plan.mapper.knows
+        )
     except (UnreachableFeedError, UnreadableFeedError) as error:
         run.failure = error.detail or str(error.title)
         return None
@@ -218,8 +221,11 @@ def _tell(
     run.rows = [*run.rows, *(_row(row, plan) for row in told)][:MOST_ROWS]
     run.faults = [{"where": f.where[:500], "why": f.message} for f in got.faults[:MOST_FAULTS]]
     run.counts["faults"] = len(got.faults)
+    run.counts["words"] = len(plan.unknown)
+    run.counts["unnamed"] = sum(item.unnamed for item in got.items)
+    run.counts["materials"] = sum(item.kind == "material" for item in got.items)
     known = sorted(plan.unknown.items(), key=lambda pair: (-pair[1], pair[0]))
-    run.words = [list(word) for word, _count in known[:MOST_WORDS]]
+    run.words = [[*word, count] for word, count in known[:MOST_WORDS]]
 
 
 def _row(row: Planned, plan: Plan) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from concord.accounts.models import Role
 from concord.accounts.selectors import Acting
-from concord.core.vocabulary import LANGUAGES
+from concord.core.vocabulary import LANGUAGES as OWN_LANGUAGES
 from concord.core.vocabulary.folding import fold
+from concord.core.vocabulary.languages import read_tag
 from concord.exchange.feeding.errors import FeedBusyError, FeedFormError, FeedStateError
 from concord.exchange.feeding.getting import policy
-from concord.exchange.feeding.mapping import LISTS, NO_WORD, PARTIES
+from concord.exchange.feeding.mapping import COUNTRIES, LANGUAGES, LISTS, NO_WORD, PARTIES
 from concord.exchange.feeding.running import STALE
 from concord.exchange.feeds.fetching import UnreachableFeedError, address_require
 from concord.exchange.models import FeedRun, FeedSource, Remembered
@@ -92,7 +93,7 @@ def _defaults(given: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = codes
     if given.get("activity_kind") in choices("ActivityKind").shown("en"):
         found["activity_kind"] = given["activity_kind"]
-    found["language"] = given.get("language") if given.get("language") in LANGUAGES else "en"
+    found["language"] = given.get("language") if given.get("language") in OWN_LANGUAGES else "en"
     if given.get("material_as") == "course":
         found["material_as"] = "course"
     found["told_in"] = get_language() or settings.LANGUAGE_CODE
@@ -196,7 +197,7 @@ def feed_words_remember(
                 record_get(viewer=viewer, record_id=UUID(code), kind="institution")
             except (NotFoundError, ValueError):
                 continue
-        elif code and (name not in LISTS or code not in choices(name).shown("en")):
+        elif code and not _is_listed(name, code):
             continue
         Remembered.objects.update_or_create(
             institution=acting.institution,
@@ -204,6 +205,12 @@ def feed_words_remember(
             text=fold(word)[:300],
             defaults={"choice": code or "-"},
         )
+
+
+def _is_listed(name: str, code: str) -> bool:
+    if name == LANGUAGES:
+        return read_tag(code) == code
+    return name in {*LISTS, COUNTRIES} and code in choices(name).shown("en")
 
 
 def feed_get(*, acting: Acting, source_id: UUID) -> FeedSource:

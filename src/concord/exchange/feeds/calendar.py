@@ -26,6 +26,7 @@ from concord.exchange.feeds.item import (
     Window,
     refuse_beyond,
 )
+from concord.exchange.feeds.naming import Known, organisation_of
 from concord.exchange.feeds.values import (
     UNKNOWN_LANGUAGE,
     Period,
@@ -53,7 +54,7 @@ _STATUSES: Final[Mapping[str, Status]] = {
     "CONFIRMED": "confirmed",
     "TENTATIVE": "tentative",
 }
-_PERSONAL: Final = ("ATTENDEE", "CONTACT", "REQUEST-STATUS", "ATTACH", "X-ALT-DESC")
+_PERSONAL: Final = ("ATTENDEE", "CONTACT", "COMMENT", "REQUEST-STATUS", "ATTACH")
 """Properties that name persons, or that may."""
 _NEVER: Final = dt.datetime(9999, 12, 29)  # noqa: DTZ001 - by the clock of the event
 """When a rule without an end ends: dateutil counts no further, and zones need some days."""
@@ -63,7 +64,7 @@ _ZONE_PARTS: Final = {"INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYMONTHD
 """What a rule may say by which clocks change."""
 
 
-def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG001
+def read(data: bytes, base_url: str, window: Window, known: Known) -> FeedRead:  # noqa: ARG001
     """The events of every calendar in ``data``; those that recur, within the window."""
     _refuse_odd_zones(data)
     items: list[FeedItem] = []
@@ -72,7 +73,7 @@ def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG00
     for calendar in Calendar.from_ical(data, multiple=True):
         if calendar.name != "VCALENDAR":
             raise UnreadableFeedError(_("This is no calendar: it does not begin as one."))
-        reader = _Calendar(calendar, window, steps)
+        reader = _Calendar(calendar, window, steps, known)
         for event in reader.series():
             try:
                 found = list(reader.items(event))
@@ -133,8 +134,8 @@ class _Steps:
 class _Calendar:
     """Reads one VCALENDAR."""
 
-    def __init__(self, calendar: Component, window: Window, steps: _Steps) -> None:
-        self.calendar, self.window, self.steps = calendar, window, steps
+    def __init__(self, calendar: Component, window: Window, steps: _Steps, known: Known) -> None:
+        self.calendar, self.window, self.steps, self.known = calendar, window, steps, known
         self.zone = named_zone(str(calendar.get("X-WR-TIMEZONE", "")))
         self.is_cancelling = str(calendar.get("METHOD", "")).upper() == "CANCEL"
         self.faults: list[FeedFault] = []
@@ -364,6 +365,7 @@ class _Calendar:
     def _item(self, event: Event, key: str, when: Period, raw: str) -> FeedItem:
         status = _STATUSES.get(_text(event, "STATUS").upper())
         at = whereabouts(_text(event, "LOCATION"))
+        organisers, unnamed = _organisers(event, self.known)
         titles = _texts(event, "SUMMARY")
         if not titles and status != "cancelled" and not self.is_cancelling:
             raise UnreadableItemError(_("it has no title"))
@@ -378,7 +380,10 @@ class _Calendar:
             is_online=at.is_online or "CONFERENCE" in event,
             place=at.place,
             country=at.country,
-            organisers=_organisers(event),
+            country_word=at.country_word,
+            town_word=at.town_word,
+            organisers=organisers,
+            unnamed=unnamed,
             url=web_address(_text(event, "URL")),
             status="cancelled" if self.is_cancelling else status,
             sequence=_sequence(event),
@@ -405,7 +410,7 @@ class _Calendar:
             if str(zone.get("TZID", "")) in names:
                 kept.add_component(zone)
         for event in events:
-            kept.add_component(_impersonal(event))
+            kept.add_component(_impersonal(event, self.known))
         return storable(str(kept.to_ical(), "utf-8", "replace"))
 
 
@@ -464,14 +469,24 @@ def _sequence(event: Event) -> int:
     return int(text) if re.fullmatch(r"\d{1,9}", text) else 0
 
 
-def _organisers(event: Event) -> tuple[str, ...]:
-    """The names of organisers, but for those said to be persons."""
-    names = (
-        without_mailboxes(str(value.params.get("CN", "")))
+def _organisers(event: Event, known: Known) -> tuple[tuple[str, ...], int]:
+    """The organisations that organise it, and how many names may be persons' and are left out."""
+    names = [
+        organisation_of(name, known, is_said=_sort(value) == _GROUP)
+        if _sort(value) != "INDIVIDUAL"
+        else ""
         for value in _all(event, "ORGANIZER")
-        if str(value.params.get("CUTYPE", "")).upper() != "INDIVIDUAL"
-    )
-    return tuple(dict.fromkeys(name for name in names if name))
+        if (name := without_mailboxes(str(value.params.get("CN", ""))))
+    ]
+    return tuple(dict.fromkeys(filter(None, names))), names.count("")
+
+
+_GROUP: Final = "GROUP"
+"""What iCalendar calls whoever is not one person alone."""
+
+
+def _sort(value: Any) -> str:
+    return str(value.params.get("CUTYPE", "")).upper()
 
 
 def _keywords(event: Event) -> tuple[str, ...]:
@@ -487,14 +502,16 @@ def _modified(event: Event) -> dt.datetime | None:
     return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-def _impersonal(event: Event) -> Event:
-    """The event without what names persons: attendees, contacts, mailboxes, alarms."""
+def _impersonal(event: Event, known: Known) -> Event:
+    """The event without what names persons: attendees, contacts, mailboxes, alarms, and what
+    programs of their own put beside it."""
     kept = Event()
     for name, value in event.items():
-        if name.upper() not in _PERSONAL:
+        if name.upper() not in _PERSONAL and not name.upper().startswith("X-"):
             kept[name] = value
     if "ORGANIZER" in kept:
         kept.pop("ORGANIZER")
-        for name in _organisers(event):
-            kept.add("ORGANIZER", "invalid:nomail", parameters={"CN": name})
+        for name in _organisers(event, known)[0]:
+            said = {"CN": name, "CUTYPE": _GROUP}
+            kept.add("ORGANIZER", "invalid:nomail", parameters=said)
     return kept

@@ -85,8 +85,18 @@ class FeedItem:
     country: str | None = None
     """A code of our table of countries."""
     languages: tuple[str, ...] = ()
+    country_word: str | None = None
+    """What stands where a country is expected and is in no list of ours."""
+    town_word: str | None = None
+    """The town, if ``country_word`` is a country."""
+    language_words: tuple[str, ...] = ()
+    """What stands where a language is expected and names none."""
     organisers: tuple[str, ...] = ()
     """Names of organisations."""
+    lecturers: tuple[str, ...] = ()
+    """Names of organisations that teach."""
+    unnamed: int = field(default=0, compare=False)
+    """How many names were left out because they are persons', or may be; they stand nowhere."""
     url: str | None = None
     status: Status | None = None
     sequence: int = 0

@@ -19,6 +19,7 @@ from concord.exchange.feeds.item import (
     Window,
     refuse_beyond,
 )
+from concord.exchange.feeds.naming import Known, organisation_of, organisations_of
 from concord.exchange.feeds.values import (
     UNKNOWN_LANGUAGE,
     Period,
@@ -26,6 +27,7 @@ from concord.exchange.feeds.values import (
     clean_text,
     language_tag,
     language_tags,
+    languages_unread,
     read_hour,
     storable,
     web_address,
@@ -35,10 +37,11 @@ from concord.exchange.feeds.values import (
 _OAI: Final = "{http://www.openarchives.org/OAI/2.0/}"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_PERSONAL: Final = (f"{_DC}creator", f"{_DC}contributor")
+_PERSONAL: Final = (f"{_DC}creator", f"{_DC}contributor", f"{_DC}publisher")
+"""What names those who made it: persons or organisations."""
 
 
-def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG001
+def read(data: bytes, base_url: str, window: Window, known: Known) -> FeedRead:  # noqa: ARG001
     """The records of the answer, those that are deleted too, and the token that asks for more."""
     root = fromstring(data)
     if root.tag != f"{_OAI}OAI-PMH":
@@ -49,7 +52,7 @@ def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG00
         where = _one(record, f"{_OAI}header/{_OAI}identifier")
         try:
             refuse_beyond(number)
-            items.append(_item(record, where))
+            items.append(_item(record, where, known))
         except UnreadableItemError as error:
             where = where or _("record %(number)s") % {"number": number}
             faults.append(FeedFault(where, str(error)))
@@ -64,12 +67,13 @@ def _errors(root: Element) -> Iterator[FeedFault]:
             yield FeedFault(code or "error", clean_line(error.text or ""))
 
 
-def _item(record: Element, key: str) -> FeedItem:
+def _item(record: Element, key: str, known: Known) -> FeedItem:
     header = record.find(f"{_OAI}header")
     if header is None or not key:
         raise UnreadableItemError(_("it has no identifier"))
     modified = read_hour(_one(header, f"{_OAI}datestamp"))
-    raw = _raw(record)
+    organisers, unnamed = _organisers(record, known)
+    raw = _raw(record, known)
     if header.get("status") == "deleted":
         return FeedItem(
             key=key,
@@ -92,7 +96,9 @@ def _item(record: Element, key: str) -> FeedItem:
         start=when.start,
         end=when.end,
         languages=language_tags(_lines(record, "language")),
-        organisers=_lines(record, "publisher"),
+        language_words=languages_unread(_lines(record, "language")),
+        organisers=organisers,
+        unnamed=unnamed,
         url=next(filter(None, map(web_address, _lines(record, "identifier", 2_000))), None),
         keywords=_lines(record, "subject"),
         modified=modified,
@@ -139,11 +145,20 @@ def _texts(record: Element, name: str) -> dict[str, str]:
     return texts
 
 
-def _raw(record: Element) -> str:
-    """The record as an answer of its own, without those who made or helped."""
+def _organisers(record: Element, known: Known) -> tuple[tuple[str, ...], int]:
+    """The organisations that published it, or else made it; and how many names are left out."""
+    published, unnamed = organisations_of(_lines(record, "publisher"), known)
+    made, more = organisations_of(_lines(record, "creator"), known)
+    return published or made, unnamed + more
+
+
+def _raw(record: Element, known: Known) -> str:
+    """The record as an answer of its own, without the persons who made it or helped."""
     for parent in record.iter():
         for child in [child for child in parent if child.tag in _PERSONAL]:
-            parent.remove(child)
+            child.text = organisation_of(child.text or "", known)
+            if not child.text:
+                parent.remove(child)
     answer = Element(f"{_OAI}OAI-PMH")
     answer.append(record)
     return storable(tostring(answer, encoding="unicode"))

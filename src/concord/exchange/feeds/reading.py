@@ -13,8 +13,9 @@ from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
 from concord.exchange.feeds import calendar, oai, schema_org, syndication
 from concord.exchange.feeds.item import FeedFault, FeedForm, FeedRead, UnreadableFeedError, Window
+from concord.exchange.feeds.naming import Known, nobody_known
 
-_READERS: Final[Mapping[FeedForm, Callable[[bytes, str, Window], FeedRead]]] = {
+_READERS: Final[Mapping[FeedForm, Callable[[bytes, str, Window, Known], FeedRead]]] = {
     FeedForm.SCHEMA_ORG: schema_org.read,
     FeedForm.ICALENDAR: calendar.read,
     FeedForm.SYNDICATION: syndication.read,
@@ -66,12 +67,21 @@ _ROOTS: Final[Mapping[bytes, FeedForm]] = {
 }
 
 
-def read_feed(data: bytes, *, form: FeedForm, base_url: str = "", window: Window) -> FeedRead:
+def read_feed(
+    data: bytes,
+    *,
+    form: FeedForm,
+    base_url: str = "",
+    window: Window,
+    known: Known = nobody_known,
+) -> FeedRead:
     """Read every item of a feed; what cannot be read is a fault, and the others are still read.
 
     ``base_url`` is where the feed was fetched from: relative addresses are resolved against it,
     and nothing is fetched. ``window`` bounds what recurs without end; a single event is read
-    whenever it is. Raises ``UnreadableFeedError`` where nothing can be read.
+    whenever it is. ``known`` says which names are those of organisations.
+
+    Raises ``UnreadableFeedError`` where nothing can be read.
     """
     longest = _LONGEST.get(form, len(data))
     if len(data) > longest:
@@ -79,7 +89,7 @@ def read_feed(data: bytes, *, form: FeedForm, base_url: str = "", window: Window
             _("The feed is larger than %(most)s MB.") % {"most": longest // 1_000_000}
         )
     try:
-        read = _READERS[form](data, base_url, window)
+        read = _READERS[form](data, base_url, window, known)
     except _REFUSALS as error:
         raise UnreadableFeedError(
             _("The feed cannot be read as %(form)s.") % {"form": form.value}

@@ -33,6 +33,7 @@ from concord.exchange.feeds.item import (
     Window,
     refuse_beyond,
 )
+from concord.exchange.feeds.naming import Known, organisation_of
 from concord.exchange.feeds.values import (
     UNKNOWN_LANGUAGE,
     Period,
@@ -42,12 +43,12 @@ from concord.exchange.feeds.values import (
     country_code,
     language_tag,
     language_tags,
+    languages_unread,
     named_zone,
     read_hour,
     storable,
     web_address,
     whereabouts,
-    without_mailboxes,
     written_period,
 )
 
@@ -78,12 +79,22 @@ _STATUSES: Final[Mapping[str, Status]] = {
 _ONLINE_MODES: Final = {"online", "distance", "distance learning", "e-learning", "virtual"}
 
 _PERSONAL: Final = {
-    *("actor", "attendee", "author", "composer", "contactPoint", "contributor", "copyrightHolder"),
-    *("creator", "director", "editor", "email", "employee", "founder", "instructor", "member"),
-    *("performer", "performers", "attendees", "telephone", "translator", "accountablePerson"),
+    *("actor", "attendee", "composer", "contactPoint", "contributor", "copyrightHolder"),
+    *("director", "editor", "email", "employee", "founder", "member"),
+    *("performers", "attendees", "telephone", "translator", "accountablePerson"),
     *("maintainer", "faxNumber", "alumni", "review", "reviews", "comment"),
 }
 """Terms that name persons, or that may."""
+_ORGANISING: Final = ("organizer", "provider")
+_TEACHING: Final = ("instructor", "performer")
+_WRITING: Final = ("author", "creator")
+_NAMING: Final = {*_ORGANISING, *_TEACHING, *_WRITING, "publisher", "sponsor", "funder"}
+"""Terms that name persons or organisations: of these the organisations' names alone are read."""
+_OF_PERSONS: Final = ("affiliation", "worksFor", "memberOf")
+_ORGANISATION: Final = re.compile(
+    r"\w*Organization|Corporation|Consortium|NGO|CollegeOrUniversity|\w*School|Project"
+)
+"""Types of organisations."""
 _OTHERS: Final = {
     "hasCourseInstance",
     "subEvent",
@@ -93,10 +104,13 @@ _OTHERS: Final = {
     "workExample",
 }
 """Terms that lead to items of their own, which an item's own text leaves out."""
-_NAMING: Final = ("@id", "url", "identifier", "name")
+_KNOWN_BY: Final = ("@id", "url", "identifier", "name")
 """What a course is known by where it stands beside its run."""
 
-_BESIDE: Final = (*_NAMING, "inLanguage", "keywords", "about", "organizer", "provider")
+_BESIDE: Final = (
+    *(*_KNOWN_BY, "inLanguage", "keywords", "about", "audience", "educationalLevel"),
+    *("organizer", "provider", "instructor", "author", "creator"),
+)
 """What a run takes over from its course."""
 
 _DEEPEST: Final = 3
@@ -108,9 +122,9 @@ _MOST_MICRODATA: Final = 5_000
 """Properties of microdata that a page may have: taking them apart costs their square."""
 
 
-def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG001
+def read(data: bytes, base_url: str, window: Window, known: Known) -> FeedRead:  # noqa: ARG001
     """Every course, run, event and material that the document or page describes."""
-    reader = _Reader(base_url)
+    reader = _Reader(base_url, known)
     for where, document, language in _documents(data, base_url, reader.faults):
         reader.take(where, document, language)
     return reader.done()
@@ -208,14 +222,15 @@ class _Found:
     node: Node
     kind: Kind
     graph: Mapping[str, Node]
+    known: Known
     course: Node | None = None
 
 
 class _Reader:
     """Reads the documents of one feed and collects items and faults."""
 
-    def __init__(self, base_url: str) -> None:
-        self.base_url = base_url
+    def __init__(self, base_url: str, known: Known) -> None:
+        self.base_url, self.known = base_url, known
         self.faults: list[FeedFault] = []
         self.found: list[_Found] = []
 
@@ -239,7 +254,8 @@ class _Reader:
         for key, node in graph.items():
             kind = next((kind for name, kind in _KINDS.items() if name in _types(node)), None)
             if kind is not None:
-                self.found.append(_Found(node, kind, graph, courses.get(key)))
+                course = courses.get(key)
+                self.found.append(_Found(node, kind, graph, self.known, course))
 
     def _graph(self, document: Any, language: str) -> dict[str, Node]:
         """The nodes of the document by their id, those that stand in several places as one."""
@@ -411,9 +427,17 @@ def _item(found: _Found, *, is_shared: bool) -> FeedItem:
     words = (
         part
         for source in (node, course or {})
-        for text in _named(source, found.graph, "keywords", "about")
+        for text in (
+            *_named(source, found.graph, "keywords", "about", "educationalLevel"),
+            *_named_of(source, found.graph, "audience", "educationalRole", "audienceType"),
+        )
         for part in re.split(r"[,;、；]", text)
     )
+    spoken = _named(node, found.graph, "inLanguage") or _named(
+        course or {}, found.graph, "inLanguage"
+    )
+    organisers = _organisations(found, *_ORGANISING)[0]
+    unnamed = _organisations(found, *_ORGANISING, *_TEACHING, *_WRITING)[1]
     return FeedItem(
         key=key,
         kind=found.kind,
@@ -425,11 +449,13 @@ def _item(found: _Found, *, is_shared: bool) -> FeedItem:
         is_online=at.is_online or "EventMovedOnline" in statuses,
         place=at.place,
         country=at.country,
-        languages=language_tags(
-            _named(node, found.graph, "inLanguage")
-            or _named(course or {}, found.graph, "inLanguage")
-        ),
-        organisers=_organisers(found),
+        country_word=at.country_word,
+        town_word=at.town_word,
+        languages=language_tags(spoken),
+        language_words=languages_unread(spoken),
+        organisers=organisers or _organisations(found, *_WRITING)[0],
+        lecturers=_organisations(found, *_TEACHING)[0],
+        unnamed=unnamed,
         url=web_address(_one(node, "url")) or web_address(str(node.get("@id", ""))),
         status=next((_STATUSES[status] for status in statuses if status in _STATUSES), None),
         course_key=course_key or None,
@@ -449,9 +475,17 @@ def _named(node: Node, graph: Mapping[str, Node], *terms: str) -> list[str]:
     for term in terms:
         for value in _values(node, term):
             inner = graph.get(str(value.get("@id", "")), {})
+            if "Person" in _types(inner):
+                continue
             alternate = _one(inner, "alternateName") if "Language" in _types(inner) else ""
             texts.append(alternate or _one(inner, "name") or str(value.get("@value", "")))
     return [text for text in texts if text]
+
+
+def _named_of(node: Node, graph: Mapping[str, Node], term: str, *inner: str) -> Iterator[str]:
+    """What the nodes at a term say at terms of their own."""
+    for each in _nodes(node, term, graph):
+        yield from _named(each, graph, *inner)
 
 
 def _period(found: _Found) -> Period:
@@ -478,12 +512,14 @@ def _whereabouts(found: _Found) -> Whereabouts:
     }
     is_online = bool(modes & _ONLINE_MODES) or "OnlineEventAttendanceMode" in attendance
     is_mixed = "MixedEventAttendanceMode" in attendance or bool(modes & {"blended", "onsite"})
-    place = country = None
-    for value in _values(node, "location"):
-        at = _one_place(value, found.graph)
-        is_online |= at.is_online
-        place, country = place or at.place, country or at.country
-    return Whereabouts(place, country, is_online and not is_mixed)
+    places = [_one_place(value, found.graph) for value in _values(node, "location")]
+    is_online |= any(at.is_online for at in places)
+    place = next((at.place for at in places if at.place), None)
+    country = next((at.country for at in places if at.country), None)
+    asked = next((at for at in places if at.country_word and not country), Whereabouts())
+    return Whereabouts(
+        place, country, is_online and not is_mixed, asked.country_word, asked.town_word
+    )
 
 
 def _one_place(value: Node, graph: Mapping[str, Node]) -> Whereabouts:
@@ -496,29 +532,51 @@ def _one_place(value: Node, graph: Mapping[str, Node]) -> Whereabouts:
         town = clean_line(_one(address, "addressLocality"))
         names = [*_named(address, graph, "addressCountry"), _one(address, "addressCountry")]
         country = next(filter(None, map(country_code, names)), None)
-        if town or country:
-            return Whereabouts(town or None, country)
+        word = next((word for name in names if (word := clean_line(name, 100))), None)
+        if town or country or word:
+            return Whereabouts(town or None, country, country_word=None if country else word)
     written = [str(each["@value"]) for each in _values(place, "address") if "@value" in each]
     return whereabouts(written[0]) if written else Whereabouts()
 
 
-def _organisers(found: _Found) -> tuple[str, ...]:
-    """The names of those who organise or provide it, but for persons."""
-    names = []
+def _organisations(found: _Found, *terms: str) -> tuple[tuple[str, ...], int]:
+    """The organisations at these terms of an item, else of its course; and how many other names
+    stand there, which are persons' or may be."""
+    names: list[str] = []
     for node in (found.node, found.course or {}):
-        for term in ("organizer", "provider"):
+        for term in terms:
             for value in _values(node, term):
-                inner = found.graph.get(str(value.get("@id", "")), {})
-                if "Person" not in _types(inner):
-                    names.append(_one(inner, "name") or str(value.get("@value", "")))
+                names += _organisations_at(value, found.graph, found.known)
         if any(names):
             break
-    return _distinct(without_mailboxes(name) for name in names)
+    return _distinct(names), names.count("")
+
+
+def _organisations_at(value: Node, graph: Mapping[str, Node], known: Known) -> list[str]:
+    """The names of organisations at a value; an empty one for a name that may be a person's.
+
+    Of a person the organisations are told that they belong to.
+    """
+    node = graph.get(str(value.get("@id", "")), {})
+    if "Person" in _types(node):
+        inner = (each for term in _OF_PERSONS for each in _values(node, term))
+        at = (_organisation(each, graph, known) for each in inner)
+        return ["", *filter(None, at)]
+    if not _one(node, "name") and "@value" not in value:
+        return []
+    return [_organisation(value, graph, known)]
+
+
+def _organisation(value: Node, graph: Mapping[str, Node], known: Known) -> str:
+    node = graph.get(str(value.get("@id", "")), {})
+    is_said = any(map(_ORGANISATION.fullmatch, _types(node)))
+    name = _one(node, "name") or str(value.get("@value", ""))
+    return "" if "Person" in _types(node) else organisation_of(name, known, is_said=is_said)
 
 
 def _raw(found: _Found) -> str:
     """The item as a document of its own, with the nodes it leads to and the name of its course."""
-    embedding = _Embedding(found.graph)
+    embedding = _Embedding(found.graph, found.known)
     own = embedding.node({k: v for k, v in found.node.items() if k not in _OTHERS})
     if found.course is not None:
         beside: Node = {name: found.course[name] for name in _BESIDE if name in found.course}
@@ -536,8 +594,8 @@ class _Embedding:
     a few nodes that all lead to each other could otherwise fill any memory.
     """
 
-    def __init__(self, graph: Mapping[str, Node]) -> None:
-        self.graph = graph
+    def __init__(self, graph: Mapping[str, Node], known: Known) -> None:
+        self.graph, self.known = graph, known
         self.left = _MOST_EMBEDDED
         self.path: list[str] = []
 
@@ -548,9 +606,24 @@ class _Embedding:
         if "@type" in node:
             kept["@type"] = node["@type"]
         for term in node.keys() - _PERSONAL - {"@id", "@type"}:
+            if term in _NAMING:
+                kept[term] = self.named(_values(node, term))
+                continue
             values = [self.value(value) for value in _values(node, term)]
             kept[term] = [value for value in values if value]
         return {term: kept[term] for term in sorted(kept) if kept[term]}
+
+    def named(self, values: list[Node]) -> list[Node]:
+        """The organisations that values name, and of each nothing but the name."""
+        self.left -= len(values)
+        names = [
+            name
+            for value in values
+            for name in _organisations_at(value, self.graph, self.known)
+            if name
+        ]
+        types = [f"{_VOCABULARY}Organization"]
+        return [{"@type": types, "name": [{"@value": name}]} for name in _distinct(names)]
 
     def value(self, value: Node) -> Node:
         self.left -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
 import re
 from calendar import timegm
@@ -24,6 +25,7 @@ from concord.exchange.feeds.item import (
     Window,
     refuse_beyond,
 )
+from concord.exchange.feeds.naming import Known, organisation_of, organisations_of
 from concord.exchange.feeds.values import (
     UNKNOWN_LANGUAGE,
     Period,
@@ -32,6 +34,7 @@ from concord.exchange.feeds.values import (
     clean_text,
     language_tag,
     language_tags,
+    languages_unread,
     storable,
     web_address,
     whereabouts,
@@ -55,11 +58,13 @@ _ROOT: Final = re.compile(r"<(?P<name>(?:[\w.-]+:)?(?:rss|feed|RDF))\b[^<>]*>", 
 _TAG: Final = r"<(?P<slash>/?)(?P<name>(?:[\w.-]{1,40}:)?(?:%s))(?:\s[^<>]*)?>"
 _ENTRY: Final = re.compile(_TAG % "item|entry", re.IGNORECASE)
 _PERSONAL: Final = re.compile(
-    _TAG % "author|creator|contributor|managingEditor|webMaster|credit", re.IGNORECASE
+    _TAG % "author|creator|contributor|managingEditor|webMaster|credit|organizer|attendee|contact",
+    re.IGNORECASE,
 )
+_NAME: Final = re.compile(r"<name(?:\s[^<>]*)?>([^<>]*)</name>", re.IGNORECASE)
 
 
-def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG001
+def read(data: bytes, base_url: str, window: Window, known: Known) -> FeedRead:  # noqa: ARG001
     """The items or entries of the feed; only one that gives the date of an event is an activity."""
     _refuse_unsafe(data)
     # of plain bytes the library would first try whether they name a file
@@ -73,11 +78,12 @@ def read(data: bytes, base_url: str, window: Window) -> FeedRead:  # noqa: ARG00
         raise UnreadableFeedError(_("This is no feed of RSS or Atom."))
     items: dict[str, FeedItem] = {}
     faults: list[FeedFault] = []
-    for number, (entry, raw) in enumerate(zip(feed.entries, _raws(data, feed), strict=True), 1):
+    raws = _raws(data, feed, known)
+    for number, (entry, raw) in enumerate(zip(feed.entries, raws, strict=True), 1):
         where = clean_line(_string(entry, "id") or _string(entry, "link"), 2_000)
         try:
             refuse_beyond(number)
-            item = _item(entry, where, feed, raw)
+            item = _item(entry, where, feed, raw, known)
             if items.setdefault(where, item) is not item:
                 faults.append(FeedFault(where, _("another item has the same key")))
         except UnreadableItemError as error:
@@ -106,7 +112,7 @@ def _prefixes(feed: Any) -> dict[str, str]:
     return {str(address): str(prefix) for prefix, address in feed.get("namespaces", {}).items()}
 
 
-def _item(entry: Any, key: str, feed: Any, raw: str) -> FeedItem:
+def _item(entry: Any, key: str, feed: Any, raw: str, known: Known) -> FeedItem:
     prefixes = _prefixes(feed)
     language = language_tag(_string(feed.feed, "language")) or UNKNOWN_LANGUAGE
     if not key:
@@ -116,6 +122,7 @@ def _item(entry: Any, key: str, feed: Any, raw: str) -> FeedItem:
         raise UnreadableItemError(_("it has no title"))
     when = _period(entry, prefixes)
     at = _whereabouts(entry, prefixes)
+    organisers, unnamed = _organisers(entry, prefixes, known)
     return FeedItem(
         key=key,
         kind="activity" if when.when else "material",
@@ -128,7 +135,11 @@ def _item(entry: Any, key: str, feed: Any, raw: str) -> FeedItem:
         place=at.place,
         country=at.country,
         languages=language_tags([_string(entry, "language")]),
-        organisers=_organisers(entry, prefixes),
+        country_word=at.country_word,
+        town_word=at.town_word,
+        language_words=languages_unread([_string(entry, "language")]),
+        organisers=organisers,
+        unnamed=unnamed,
         url=web_address(_string(entry, "link")),
         keywords=_keywords(entry),
         modified=_modified(entry),
@@ -169,12 +180,15 @@ def _whereabouts(entry: Any, prefixes: Mapping[str, str]) -> Whereabouts:
     return Whereabouts()
 
 
-def _organisers(entry: Any, prefixes: Mapping[str, str]) -> tuple[str, ...]:
-    names = [
-        without_mailboxes(_in_module(entry, prefixes, namespace, "organizer"))
-        for namespace in _DATES
-    ]
-    return tuple(dict.fromkeys(name for name in names if name))
+def _organisers(
+    entry: Any, prefixes: Mapping[str, str], known: Known
+) -> tuple[tuple[str, ...], int]:
+    """The organisations that organise it, or else wrote it; and how many names are left out."""
+    named = [_in_module(entry, prefixes, namespace, "organizer") for namespace in _DATES]
+    organisers, unnamed = organisations_of(map(without_mailboxes, named), known)
+    writers = [str(each.get("name") or "") for each in entry.get("authors") or [] if each]
+    authors, more = organisations_of(map(without_mailboxes, writers), known)
+    return organisers or authors, unnamed + more
 
 
 def _keywords(entry: Any) -> tuple[str, ...]:
@@ -193,7 +207,7 @@ def _modified(entry: Any) -> dt.datetime | None:
     return dt.datetime.fromtimestamp(timegm(moment), dt.UTC) if moment else None
 
 
-def _raws(data: bytes, feed: Any) -> Iterator[str]:
+def _raws(data: bytes, feed: Any, known: Known) -> Iterator[str]:
     """The text of each entry as a feed of its own: the root's tag, its language and the entry.
 
     Where the entries cannot be told apart in the text (one stands in a comment), they have none.
@@ -208,17 +222,29 @@ def _raws(data: bytes, feed: Any) -> Iterator[str]:
     language = escape(_string(feed.feed, "language"))
     spoken = f"<language>{language}</language>" if language else ""
     for entry in entries:
-        kept = _without_persons(entry)
+        kept = _without_persons(entry, known)
         if name.lower().endswith("rss"):
             kept = f"<channel>{spoken}{kept}</channel>"
         yield storable(f"{root[0]}{kept}</{name}>")
 
 
-def _without_persons(entry: str) -> str:
+def _without_persons(entry: str, known: Known) -> str:
+    """The entry with those who made it only where they are organisations, and by name alone."""
     kept, done = "", 0
     for start, end in _elements(entry, _PERSONAL):
-        kept, done = kept + entry[done:start], end
+        kept, done = kept + entry[done:start] + _impersonal(entry[start:end], known), end
     return kept + entry[done:]
+
+
+def _impersonal(element: str, known: Known) -> str:
+    tag = _PERSONAL.match(element)
+    within = element[tag.end() : element.rfind("</")] if tag else ""
+    inner = _NAME.search(within)
+    name = organisation_of(clean_line(html.unescape(inner[1] if inner else within)), known)
+    if tag is None or not name:
+        return ""
+    said = f"<name>{escape(name)}</name>" if inner else escape(name)
+    return f"<{tag['name']}>{said}</{tag['name']}>"
 
 
 def _elements(text: str, tags: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -119,6 +119,12 @@ def language_tags(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
+def languages_unread(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts that name no language, each once."""
+    lines = (clean_line(text, 60) for text in texts)
+    return tuple(dict.fromkeys(line for line in lines if line and not language_tag(line)))
+
+
 @lru_cache
 def _countries_by_name() -> dict[str, str]:
     return {fold(label): entry.code for entry in countries() for label in entry.labels.values()}
@@ -139,12 +145,17 @@ class Whereabouts:
     place: str | None = None
     country: str | None = None
     is_online: bool = False
+    country_word: str | None = None
+    """What stands where a country is expected and is in no list of ours."""
+    town_word: str | None = None
+    """The town, if that word is a country."""
 
 
 def whereabouts(text: str) -> Whereabouts:
     """Read “hall, town, country”: the town only where a country follows it or it stands alone.
 
-    Halls and streets are left out; a text that says it is online has no place.
+    Halls and streets are left out; a text that says it is online has no place. Where the last part
+    is no country that is known, it is told with the part before, for somebody may know it as one.
     """
     text = clean_line(text)
     if _ONLINE.search(text):
@@ -153,10 +164,15 @@ def whereabouts(text: str) -> Whereabouts:
     country = country_code(parts[-1]) if parts else None
     if country:
         parts.pop()
-    town = parts[-1] if parts and (country or len(parts) == 1) else None
-    if town is not None and re.search(r"\d", town):
-        town = None
-    return Whereabouts(town, country)
+    if not country and len(parts) > 1 and not re.search(r"\d", parts[-1]):
+        return Whereabouts(country_word=parts[-1], town_word=_town(parts[-2]))
+    return Whereabouts(
+        _town(parts[-1]) if parts and (country or len(parts) == 1) else None, country
+    )
+
+
+def _town(part: str) -> str | None:
+    return None if re.search(r"\d", part) else part
 
 
 def named_zone(name: str) -> ZoneInfo | None:

@@ -9,13 +9,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
-from concord.core.vocabulary import LANGUAGES
+from concord.core.vocabulary import LANGUAGES as OWN_LANGUAGES
+from concord.core.vocabulary.languages import languages
 from concord.exchange.feeding.entries import (
     entries_decide,
     entries_settle,
@@ -28,7 +29,7 @@ from concord.exchange.feeding.entries import (
     entry_unlock,
 )
 from concord.exchange.feeding.errors import FeedFormError
-from concord.exchange.feeding.mapping import PARTIES
+from concord.exchange.feeding.mapping import COUNTRIES, LANGUAGES, PARTIES
 from concord.exchange.feeding.planning import Outcome
 from concord.exchange.feeding.sources import (
     feed_approve,
@@ -54,10 +55,23 @@ from concord.record.publishing import Written
 from concord.record.selectors import RecordView, records_get
 from concord.register.listquery import read_ids
 from concord.register.reading import pick
-from concord.web.templatetags.reading import language
+from concord.web.templatetags.reading import language, language_name
 from concord.web.views.viewer import acting_of, signed_in, viewer_of
 
 PAGE: Final = 100
+ASKED: Final = 10
+"""Words that are asked about at once: each comes with the whole list of what it may mean."""
+LIKELY: Final = 6
+TAUGHT_IN: Final = (
+    *OWN_LANGUAGES, "ar", "es", "fr", "ru", "th", "km", "lo", "my", "fil", "mn", "ur", "kk", "pt",
+    "de", "hi",
+)  # fmt: skip
+"""Languages that are offered for a word that names none we know."""
+SORTS: Final[Mapping[str, Any]] = {
+    PARTIES: pgettext_lazy("part", "organiser"),
+    COUNTRIES: gettext_lazy("country or area"),
+    LANGUAGES: gettext_lazy("language"),
+}
 OUTCOMES: Final[Mapping[str, Any]] = {
     Outcome.REFUSED: gettext_lazy("refused"),
     Outcome.DOUBTFUL: gettext_lazy("may be there already"),
@@ -135,7 +149,7 @@ def _form(typed: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "typed": typed,
         "schedules": [(str(value), label) for value, label in FeedSource.Schedule.choices],
-        "languages_offered": list(LANGUAGES.items()),
+        "languages_offered": list(OWN_LANGUAGES.items()),
         "kinds": list(choices("ActivityKind").shown(language()).items()),
         "topics": list(choices("topics").shown(language()).items()),
         "roles": list(choices("roles").shown(language()).items()),
@@ -214,27 +228,50 @@ def _told(request: HttpRequest, source: FeedSource, run: FeedRun) -> dict[str, A
         "next": first + PAGE if len(all_rows) > first + PAGE else None,
         "more": max(0, run.counts.get(status, 0) - len(all_rows)),
         "words": _words(run.words, teller.names),
+        "more_words": max(0, run.counts.get("words", len(run.words)) - ASKED),
         "source": source,
     }
 
 
-def _words(words: list[list[str]], names: Names) -> list[dict[str, Any]]:
-    """Words that are in no list, with what each may mean, the likest first."""
+def _words(words: list[list[Any]], names: Names) -> list[dict[str, Any]]:
+    """Words that are in no list, the commonest first, with what each may mean, the likest first."""
     found = []
-    for sort, word in words:
-        options = _likely_parties(word, names) if sort == PARTIES else _likely_codes(word)
-        found.append({"word": word, "is_party": sort == PARTIES, "options": options})
+    for sort, word, *count in words[:ASKED]:
+        options = _options(sort, word, names)
+        likely = {value: label for value, label in options[:LIKELY] if label}
+        others = [(value, label) for value, label in options[LIKELY:] if value not in likely]
+        found.append(
+            {
+                "word": word,
+                "sort": SORTS.get(sort, ""),
+                "count": next(iter(count), 0),
+                "likely": list(likely.items()),
+                "others": others,
+            }
+        )
     return found
 
 
-def _likely_codes(word: str) -> list[tuple[str, str]]:
-    """Topics and roles that a keyword may mean."""
-    options = []
-    for name in ("topics", "roles"):
-        by_label = {label: code for code, label in choices(name).shown(language()).items()}
-        likely = choices(name).likely(word, language())
-        options += [(f"{name}:{by_label[label]}", label) for label in likely]
-    return options
+def _options(sort: str, word: str, names: Names) -> list[tuple[str, str]]:
+    """What a word may mean: ``LIKELY`` that are likest, then all in their order."""
+    if sort == PARTIES:
+        likely = _likely_parties(word, names)
+        return [*likely[:LIKELY], *[("", "")] * (LIKELY - len(likely))]
+    if sort == LANGUAGES:
+        by_tag = {tag: (f"{LANGUAGES}:{tag}", language_name(tag)) for tag in TAUGHT_IN}
+        likely = [by_tag[m.code] for m in languages().likely(word) if m.code in by_tag]
+        everything = list(by_tag.values())
+    else:
+        lists = (COUNTRIES,) if sort == COUNTRIES else ("topics", "roles")
+        likely, everything = [], []
+        for name in lists:
+            by_label = {label: code for code, label in choices(name).shown(language()).items()}
+            everything += [(f"{name}:{code}", label) for label, code in by_label.items()]
+            likely += [
+                (f"{name}:{by_label[label]}", label)
+                for label in choices(name).likely(word, language())
+            ]
+    return [*likely[:LIKELY], *[("", "")] * (LIKELY - len(likely)), *everything]
 
 
 def _likely_parties(word: str, names: Names) -> list[tuple[str, str]]:
