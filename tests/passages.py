@@ -40,8 +40,11 @@ def passages(kind: str, language: str) -> list[Passage]:
 
 
 def later(kind: str, language: str, name: str) -> list[Passage]:
-    """Passages that were written after the rules: `later`, and `last` on which none was tuned."""
-    lists = _read(name)[kind][language]
+    """Passages that were written after the rules: `later`, `last`, and `fresh` on which none was tuned.
+
+    Of `fresh` there are none of some kinds in some languages.
+    """
+    lists = _read(name)[kind].get(language, {SENSITIVE: (), HARMLESS: ()})
     return [
         Passage(kind, language, section, number, text)
         for section in (SENSITIVE, HARMLESS)
