@@ -13,6 +13,7 @@ from django.db import models
 from making import Maker, text
 from people import centre_of
 from releasing import Centres, released
+from rooms import Room
 
 from concord.accounts.models import Mandate, Person, Proposal, Role, Round
 from concord.accounts.rounds import round_make
@@ -67,6 +68,7 @@ CODES = {
     "exchange.Hook": {"salt", "watches", "kinds"},
     "exchange.Upload": {"digest", "language", "mapping", "counts", "written"},
     "exchange.Batch": {"counts"},
+    "library.StoredFile": {"digest", "media_type"},
     "studies.KeptResult": {"study", "question", "inputs", "audiences"},
     "studies.StudyRun": {"study", "question", "asked", "audiences", "fault"},
     "studies.Opening": {"state", "audience"},
@@ -107,6 +109,7 @@ CHECKED = {
     "record.Group": {"name"},
     "accounts.Proposal": {"base", "content", "reason", "source_text", "locator", "settled_because"},
     "accounts.Round": {"title", "reason", "rules"},
+    "library.StoredFile": {"text"},
     "studies.Release": {"withdrawn_because"},
 }
 """Read by others: each is written below with what must be stopped."""
@@ -199,6 +202,9 @@ class Ways:
     def rules_of_round(self, words: str) -> None:
         self.asked(rules=words)
 
+    def text_of_a_file(self, words: str) -> None:
+        Room(self.make).bring(words)
+
     def withdrawing(self, words: str) -> None:
         Centres(self.make).all_ran(10)
         release = released(OPERATOR, "year")
@@ -235,7 +241,7 @@ class Ways:
 BY_MANY: list[Callable[[Ways, str], None]] = [
     Ways.content, Ways.reason, Ways.reason_of_waiting, Ways.reason_of_removing,
     Ways.reason_of_affirming, Ways.group, Ways.title_of_round, Ways.reason_of_round,
-    Ways.rules_of_round, Ways.withdrawing,
+    Ways.rules_of_round, Ways.withdrawing, Ways.text_of_a_file,
 ]  # fmt: skip
 BY_ONE: list[Callable[[Ways, str], None]] = [
     Ways.waiting, Ways.returning, Ways.proposing, Ways.reason_of_proposal,
