@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,9 +13,10 @@ from making import Maker, text
 
 from concord.core.disclosure import ANYONE
 from concord.core.vocabulary import LANGUAGES
+from concord.core.vocabulary.folding import fold
 from concord.exchange.form import RecordForm
 from concord.exchange.threeway import carried
-from concord.exchange.workbook.cells import Content, Sense
+from concord.exchange.workbook.cells import At, Content, Sense, plain, put, shown
 from concord.exchange.workbook.choices import choices
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import RECORDS, Column, Form, sheet_of
@@ -53,7 +55,7 @@ def texts(draw: Any) -> dict[str, Any]:
 
 def parties(others: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     described = st.builds(
-        lambda t: {"description": text(t)}, TEXTS.filter(lambda t: not set(t) & set('“”";；\n()'))
+        lambda t: {"description": text(t)}, TEXTS.filter(lambda t: not set(t) & set("()"))
     )
     return st.one_of(st.sampled_from(others), described)
 
@@ -215,6 +217,88 @@ def test_a_field_that_may_not_be_seen_is_neither_shown_nor_read(
     assert content_dump(content_parse(kind="course", data=read)) == base | {
         "titles": text("Transport security")
     }
+
+
+def test_a_hundred_and_fifty_rows_are_saved_unchanged_and_any_of_them_can_be_changed(
+    db: None,
+) -> None:
+    sheet = sheet_of("activity")
+    assert sheet is not None
+    sense = Sense(Names(ANYONE, "en"))
+    base = {"participation": [{"count": n, "unit": "person"} for n in range(150)]}
+
+    def sent(**more: Any) -> dict[str, list[str]]:
+        return typed_of(RecordForm(sheet=sheet, sense=sense, base=base, **more))
+
+    def read(typed: dict[str, list[str]]) -> list[int]:
+        found = RecordForm(sheet=sheet, sense=sense, base=base, typed=typed).read()
+        assert found is not None
+        return [row["count"] for row in found["participation"]]
+
+    assert read(sent()) == list(range(150))
+    typed = sent() | {"participation-3-count": ["1003"], "participation-5-gone": ["1"]}
+    turned = RecordForm(
+        sheet=sheet, sense=sense, base=base, typed=typed, turn_to=("participation", 121)
+    )
+    (part,) = turned.parts
+    assert [row.place for row in part.rows] == [3, 5, *range(120, 150)]
+    assert part.others == [(1, 60), (61, 120)]
+    gone = {f"{row.prefix}gone": ["1"] for row in part.rows if row.is_gone}
+    last = part.rows[-1].prefix
+    grown = RecordForm(
+        sheet=sheet, sense=sense, base=base, more_rows="participation",
+        typed=typed_of(turned) | gone | {f"{last}count": ["1149"]},
+    )  # fmt: skip
+    new = grown.parts[0].rows[-1]
+    assert new.place is None
+    wanted = {**dict(zip(range(150), range(150), strict=True)), 3: 1003, 149: 1149}
+    del wanted[5]
+    assert read(typed_of(grown) | gone | {f"{new.prefix}count": ["7"]}) == [*wanted.values(), 7]
+
+
+NAMES = st.text(st.sampled_from('ab;；"“”「」«»\n()[] '), min_size=1, max_size=9).map(str.strip)
+
+
+@pytest.mark.parametrize("name", ["Centre; East", "Centre；東", '5" Gun; "Range', "“Kurchatov” Institute"])  # fmt: skip
+def test_a_name_with_a_semicolon_is_one_of_several_parties(make: Maker, name: str) -> None:
+    other = {"institution": str(make.write(make.institution("Other")))}
+    odd = {"institution": str(make.write(make.institution(name)))}
+    sheet = sheet_of("activity")
+    assert sheet is not None
+    sense = Sense(Names(ANYONE, "en"))
+    typed = {"part_host": ["Other", name]}
+    read = RecordForm(sheet=sheet, sense=sense, base={}, typed=typed).read()
+    assert read is not None
+    assert [part["party"] for part in read["parties"]] == [other, odd]
+    at = At(sheet.column("part_host"), "", read, sense)
+    cell = shown(at)
+    put(at, None)
+    put(at, cell)
+    assert [part["party"] for part in read["parties"]] == [other, odd]
+
+
+def test_any_names_of_parties_are_read_back_from_one_cell(make: Maker) -> None:
+    sheet = sheet_of("activity")
+    assert sheet is not None
+    sense = Sense(Names(ANYONE, "en"))
+    column = sheet.column("part_host")
+    keys = [str(uuid4()) for _ in range(3)]
+
+    @QUICK
+    @given(st.lists(NAMES.filter(bool), min_size=3, max_size=3))
+    def holds(names: list[str]) -> None:
+        for key, label in zip(keys, names, strict=True):
+            sense.names._parties[key], sense.names._labels[key] = {"institution": key}, label
+        sense.names._by_name.clear()
+        for key, label in zip(keys, names, strict=True):
+            sense.names._by_name[fold(label)].add(key)
+        parties = [{"party": {"institution": key}, "part": "host"} for key in keys]
+        cell = plain(shown(At(column, "", {"parties": parties}, sense)))
+        found: Content = {}
+        put(At(column, "", found, sense), cell)
+        assert found["parties"] == parties, cell
+
+    holds()
 
 
 def test_carrying_takes_what_was_changed_and_leaves_what_others_changed(db: None) -> None:

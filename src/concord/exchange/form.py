@@ -33,13 +33,16 @@ from concord.exchange.workbook.cells import (
     split,
 )
 from concord.exchange.workbook.choices import choices
+from concord.exchange.workbook.names import quoted
 from concord.exchange.workbook.sheets import Column, Form, WorkSheet
 from concord.exchange.workbook.writing import Head
 from concord.record.faults import fault_text
 from concord.record.kinds import content_type
 
-MOST_ROWS: Final = 60
-"""Rows of a part that a form shows; those of larger records are for the workbook."""
+AT_ONCE: Final = 60
+"""Rows of a part that a form shows at once, beside those that somebody touched."""
+MOST_ROWS: Final = 600
+"""Rows of a part that a form takes in at once; a record may have more."""
 Typed = Mapping[str, Sequence[str]]
 
 
@@ -157,9 +160,9 @@ class Field:
         return typed != there
 
     @property
-    def cell(self) -> Cell:
-        """What stands in it as a cell of the workbook would have it."""
-        return plain("; ".join(text for value in self.values if (text := clean_text(value))))
+    def said(self) -> list[str]:
+        """What stands in it, one by one."""
+        return _plain(self.values)
 
 
 @dataclass
@@ -209,6 +212,11 @@ class Row:
         return any(f.error for f in self.fields)
 
     @property
+    def is_touched(self) -> bool:
+        """Whether somebody changed it, took it away or filled in a new one."""
+        return self.is_gone or any(f.is_touched for f in self.fields)
+
+    @property
     def is_kept(self) -> bool:
         """Whether the record will have it: a new one where nothing was typed it will not."""
         return not self.is_gone and (self.place is not None or any(f.values for f in self.fields))
@@ -221,12 +229,32 @@ class Part:
     sheet: WorkSheet
     base: list[Content]
     rows: list[Row] = field(default_factory=list)
+    said: list[Row | None] = field(default_factory=list)
+    """Where each row of what was read stands in the form; None for one that it does not show."""
 
     @property
-    def left(self) -> list[Content]:
-        """Rows of the record that the form does not show."""
-        shown_places = {row.place for row in self.rows}
-        return [row for place, row in enumerate(self.base) if place not in shown_places]
+    def others(self) -> list[tuple[int, int]]:
+        """The stretches of the record's rows of which the form does not show all.
+
+        Each by the numbers, from 1, of its first and last row.
+        """
+        here = {row.place for row in self.rows}
+        stretches = [
+            range(first, min(first + AT_ONCE, len(self.base)))
+            for first in range(0, len(self.base), AT_ONCE)
+        ]
+        return [(r.start + 1, r.stop) for r in stretches if not here.issuperset(r)]
+
+    def in_turn(self) -> Iterator[tuple[Row | None, Content]]:
+        """The rows that the record will have, in its order, new ones last."""
+        here = {row.place: row for row in self.rows if row.place is not None}
+        for place, content in enumerate(self.base):
+            row = here.get(place)
+            if row is None or row.is_kept:
+                yield row, copy.deepcopy(content)
+        for row in self.rows:
+            if row.place is None and row.is_kept:
+                yield row, {}
 
     @property
     def is_full(self) -> bool:
@@ -238,7 +266,8 @@ class RecordForm:
 
     ``base`` is what the record says as its reader sees it, empty for a new one; ``start`` what the
     form begins with where that differs. Fields of ``withheld`` are not shown and not read. With
-    ``typed`` it shows what was typed; ``more_rows`` names a part that gets one more row.
+    ``typed`` it shows what was typed; ``more_rows`` names a part that gets one more row,
+    ``turn_to`` a part and the number, from 1, of the row from which untouched ones are shown.
     ``courses`` are those that may be chosen: the number and title of each.
     """
 
@@ -252,6 +281,7 @@ class RecordForm:
         start: Content | None = None,
         typed: Typed | None = None,
         more_rows: str = "",
+        turn_to: tuple[str, int] = ("", 0),
         courses: Mapping[str, str] | None = None,
     ) -> None:
         self.sheet, self.sense, self.base = sheet, sense, base
@@ -262,10 +292,13 @@ class RecordForm:
         begun = base if start is None else start
         self.entries = list(self._entries(sheet, base, begun, typed, "", withheld))
         self.parts = [
-            self._part(part, begun, typed, more=more_rows == part.part)
+            self._part(
+                part, begun, typed, more=more_rows == part.part,
+                first=turn_to[1] if turn_to[0] == part.part else 0,
+            )
             for part in parts_of(sheet.kind)
             if part.part not in withheld
-        ]
+        ]  # fmt: skip
 
     # --- showing ---------------------------------------------------------------------------
 
@@ -353,13 +386,20 @@ class RecordForm:
             return []
         return list((found | {value: value for value in there if value not in found}).items())
 
-    def _part(self, sheet: WorkSheet, content: Content, typed: Typed | None, *, more: bool) -> Part:
+    def _part(
+        self, sheet: WorkSheet, content: Content, typed: Typed | None, *, more: bool, first: int
+    ) -> Part:
         base: list[Content] = self.base.get(sheet.part, [])
         part = Part(sheet, base)
         if typed is None:
             begun: list[Content] = content.get(sheet.part, [])
             places = _aligned(sheet, begun, base)
-            for place, row in list(zip(places, begun, strict=True))[:MOST_ROWS]:
+            drawn = zip(places, begun, strict=True)
+            moved = [  # what is not as it stands is shown, wherever it is
+                (place, row) for number, (place, row) in enumerate(drawn)
+                if number < AT_ONCE or place is None or row != base[place]
+            ]  # fmt: skip
+            for place, row in moved[:MOST_ROWS]:
                 self._row(part, place, row, None)
             if content is not self.base:
                 for place in sorted(set(range(len(base))) - set(places)):
@@ -368,9 +408,31 @@ class RecordForm:
             for number in range(_number(typed, f"{sheet.part}-rows", MOST_ROWS) or 0):
                 place = _number(typed, f"{sheet.part}-{number}-from", len(base) - 1)
                 self._row(part, place, {}, typed)
+        if first:
+            self._turn(part, first)
         if more and len(part.rows) < MOST_ROWS:
             self._row(part, None, {}, None)
         return part
+
+    def _turn(self, part: Part, first: int) -> None:
+        """Show the rows from the ``first`` on instead of those that nobody touched."""
+        kept = [row for row in part.rows if row.is_touched]
+        here = {row.place for row in kept}
+        part.rows = []
+        for row in kept:
+            self._rename(row, part)
+        for place in range(first - 1, min(first - 1 + AT_ONCE, len(part.base))):
+            if place not in here and len(part.rows) < MOST_ROWS:
+                self._row(part, place, part.base[place], None)
+
+    @staticmethod
+    def _rename(row: Row, part: Part) -> None:
+        """Put a row at the end of a part, its fields named after the place."""
+        before = len(row.prefix)
+        row.prefix, row.number = f"{part.sheet.part}-{len(part.rows)}-", len(part.rows) + 1
+        for made in row.fields:
+            made.name = row.prefix + made.name[before:]
+        part.rows.append(row)
 
     def _row(
         self,
@@ -395,13 +457,13 @@ class RecordForm:
         content = copy.deepcopy(self.base)
         self._put(list(self.fields), content)
         for part in self.parts:
-            rows = []
-            for row in part.rows:
-                if row.is_kept:
-                    item = copy.deepcopy(row.base)
+            rows, part.said = [], []
+            for row, item in part.in_turn():
+                if row is not None:
                     self._put(list(row.fields), item)
+                if item:
                     rows.append(item)
-            rows = [row for row in rows if row] + part.left
+                    part.said.append(row)
             if rows or part.sheet.part in content:
                 content[part.sheet.part] = rows
             if not rows:
@@ -410,7 +472,7 @@ class RecordForm:
 
     def _put(self, fields: Sequence[Field], content: Content) -> None:
         """Write the touched fields into ``content``."""
-        around = {f.head.key: f.cell for f in fields}
+        around = {f.head.key: self._cell(f) for f in fields}
         wrong: set[str] = set()
         for made in fields:
             head, name = made.head, field_of(made.head.column)
@@ -418,11 +480,19 @@ class RecordForm:
             if not made.is_touched or (is_end and name in wrong):
                 continue
             try:
-                put(At(head.column, head.tag, content, self.sense, around), made.cell)
+                put(At(head.column, head.tag, content, self.sense, around), around[head.key])
             except CellError as error:
                 made.error = _("expected: %(what)s") % {"what": error.expected}
                 made.likely = error.likely
                 wrong.add(name)
+
+    def _cell(self, made: Field) -> Cell:
+        """What stands in a field as a cell of the workbook would have it."""
+        said = made.said
+        if made.head.column.form is Form.PARTIES:  # each was typed into a place of its own
+            names = self.sense.names
+            said = [quoted(one) if names.named_whole(one) else one for one in said]
+        return plain("; ".join(said))
 
     def check(self, content: Content) -> None:
         """Put what breaks the rules of the record's kind beside its fields."""
@@ -439,8 +509,8 @@ class RecordForm:
         fields: list[Field] = list(self.fields)
         for part in self.parts:
             if part.sheet.part == name and len(path) > 2 and isinstance(path[1], int):
-                kept = [row for row in part.rows if row.is_kept]
-                fields = list(kept[path[1]].fields) if path[1] < len(kept) else []
+                row = part.said[path[1]] if path[1] < len(part.said) else None
+                fields = list(row.fields) if row else []
                 path = path[2:]
                 name = str(path[0])
                 break

@@ -19,14 +19,12 @@ from concord.core.vocabulary.folding import fold
 from concord.core.vocabulary.languages import languages
 from concord.exchange.reading.values import clean_text
 from concord.exchange.workbook.choices import choices
-from concord.exchange.workbook.names import Names, UnknownPartyError
+from concord.exchange.workbook.names import PARTS, Names, UnknownPartyError
 from concord.exchange.workbook.sheets import Column, Form
 from concord.register.reading import language_name
 
 Cell = str | int | float | dt.date | None
 Content = dict[str, Any]
-PARTS: Final = re.compile(r"(?:“[^”]*”|\"[^\"]*\"|「[^」]*」|[^;；\n])+")
-"""The parts of a cell that holds several; what stands in quotation marks is not parted."""
 _WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CLEAR: Final = "(clear)"
@@ -331,6 +329,8 @@ def _language(text: str) -> str:
 
 def _read_parties(at: At, value: Cell) -> list[dict[str, Any]]:
     there = _shown_parties(at, _parties_in(at.column, at.content))
+    if whole := at.sense.names.named_whole(str(value)):
+        return [whole]
     return [there.get(part) or _party(part, at.sense) for part in split(value)]
 
 
@@ -343,7 +343,7 @@ def _read_party(at: At, value: Cell) -> dict[str, Any]:
 
 def _shown_parties(at: At, parties: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Parties that are there already by what their cell shows: they keep what it does not show."""
-    return {at.sense.names.shown(party): party for party in parties}
+    return {clean_text(at.sense.names.shown(party)): party for party in parties}
 
 
 def _party(text: str, sense: Sense) -> dict[str, Any]:

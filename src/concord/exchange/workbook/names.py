@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +18,22 @@ from concord.register.reading import pick
 
 Party = dict[str, Any]
 QUOTES = {'"': '"', "“": "”", "「": "」", "«": "»"}
+_QUOTED: Final = r"“[^”]*”|\"[^\"]*\"|「[^」]*」"
+PARTS: Final = re.compile(rf"(?:{_QUOTED}|[^;；\n])+")
+"""The parts of a cell that holds several; what stands in quotation marks is not parted."""
+_STRAY: Final = re.compile(r"[;；\n“”\"「」]")
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks that it does not hold itself, so that it stays one part."""
+    pairs = (("“", "”"), ("「", "」"), ('"', '"'))
+    opening, closing = next((pair for pair in pairs if pair[1] not in text), ("“", "”"))
+    return f"{opening}{text.replace(closing, '’')}{closing}"
+
+
+def needs_quotes(text: str) -> bool:
+    """Whether a text could be taken for several parties, or for words, without quotes around it."""
+    return text[:1] in QUOTES or bool(_STRAY.search(re.sub(_QUOTED, "", text)))
 
 
 class UnknownPartyError(ValueError):
@@ -56,13 +73,15 @@ class Names:
         if key not in self._labels:
             return f"[{key}]"
         label = self._labels[key]
+        if needs_quotes(label):
+            return f"{quoted(label)} [{key[:8]}]"
         is_plain = self._by_name[fold(label)] == {key} and not choices("countries").find(label)
         return label if is_plain else f"{label} [{key[:8]}]"
 
     def shown(self, party: Mapping[str, Any]) -> str:
         """A party as a cell shows it."""
         if description := party.get("description"):
-            words = f"“{pick(description, self.language)[0]}”"
+            words = quoted(pick(description, self.language)[0])
             return f"{words} ({self._state(party['state'])})" if party.get("state") else words
         if state := party.get("state"):
             return self._state(state)
@@ -74,16 +93,23 @@ class Names:
 
     def find(self, text: str) -> Party:
         """The party that a text names; raises ``UnknownPartyError`` where none for certain."""
-        if (closing := QUOTES.get(text[:1])) and closing in text[1:]:
-            return self._described(text, closing)
+        if whole := self.named_whole(text):
+            return whole
         if key := self._key_in_brackets(text):
             return dict(self._parties[key])
+        if (closing := QUOTES.get(text[:1])) and closing in text[1:]:
+            return self.named_whole(text[1:-1]) or self._described(text, closing)
         named = self._by_name.get(fold(text), set())
         if len(named) == 1:
             return dict(self._parties[next(iter(named))])
         if not named and (state := choices("countries").find(text)):
             return {"state": state}
         raise UnknownPartyError(text, self._likely(text, named))
+
+    def named_whole(self, text: str) -> Party | None:
+        """The institution or network of this one name, if its name cannot stand without quotes."""
+        named = self._by_name.get(fold(text), set()) if needs_quotes(text) else set()
+        return dict(self._parties[next(iter(named))]) if len(named) == 1 else None
 
     def likely(self, text: str) -> list[str]:
         """The names, as cells show them, that are likest to a text."""

@@ -68,6 +68,10 @@ class Filling:
         do = self.request.POST.get("do", "")
         if do.startswith("row-"):
             return self._page(self._form(typed=typed, more_rows=do.removeprefix("row-")))
+        if do.startswith("rows-"):
+            part, _dash, first = do.removeprefix("rows-").rpartition("-")
+            number = int(first) if first.isascii() and first.isdigit() and len(first) < 6 else 1
+            return self._page(self._form(typed=typed, turn_to=(part, number)))
         form = self._form(typed=typed)
         wanted = form.read()
         others = self.check_more(self.request.POST)
