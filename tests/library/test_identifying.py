@@ -158,3 +158,9 @@ def test_a_deflated_part_that_is_broken_is_refused() -> None:
     data = docx("x" * 5_000)
     at = data.index(b"word/document.xml") + 20
     assert "damaged" in refused("a.docx", data[:at] + b"\xff\xff\xff" + data[at + 3 :])
+
+
+def test_a_part_that_would_fill_the_memory_as_a_tree_is_refused() -> None:
+    words = b"".join(b"<a>%d</a>" % number for number in range(4_500_000))
+    data = docx("x", **{"word__endnotes.xml": b"<e>" + words + b"</e>"})
+    assert "too much text" in refused("long.docx", data)

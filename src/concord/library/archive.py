@@ -116,6 +116,10 @@ class Archive:
             raise two_faced()
         return found
 
+    def size(self, name: str) -> int:
+        """Bytes of a part when unpacked, as it says."""
+        return self._infos[name].file_size
+
     def begins(self, name: str) -> bytes:
         """How a part begins."""
         try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
@@ -27,6 +26,8 @@ from concord.library.office import (
     ooxml_type,
     require_still,
 )
+from concord.library.packages import read_package
+from concord.library.webpages import page_words
 
 MOST_BYTES: Final = 100 * 1024**2
 MOST_PAGES: Final = 2_000
@@ -50,6 +51,7 @@ class Identified:
     media_type: str
     text: str = ""
     pages: int | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def identify(name: str, data: bytes) -> Identified:
@@ -69,8 +71,8 @@ def identify(name: str, data: bytes) -> Identified:
         raise FileRefusedError(
             _("The file is a program, or of an old format that may hold one, whatever its name.")
         )
-    text, pages = form.read(data, form.media_type)
-    return Identified(name, form.media_type, _kept(text), pages)
+    found = form.read(data, form.media_type)
+    return Identified(name, form.media_type, _kept(found.text), found.pages, found.about)
 
 
 def file_name(name: str) -> str:
@@ -89,7 +91,16 @@ def _other_than_it_says(wanted: str) -> FileRefusedError:
     return FileRefusedError(message % {"format": wanted})
 
 
-Read = Callable[[bytes, str], tuple[str, int | None]]
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read in a file: its text, how many pages it has, what a package says of itself."""
+
+    text: str = ""
+    pages: int | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+Read = Callable[[bytes, str], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ class Format:
     read: Read
 
 
-def _pdf(data: bytes, _media_type: str) -> tuple[str, int | None]:
+def _pdf(data: bytes, _media_type: str) -> Found:
     if not data.startswith(b"%PDF-"):
         raise _other_than_it_says("PDF")
     head = data[:1024].lower()
@@ -123,7 +134,7 @@ def _pdf(data: bytes, _media_type: str) -> tuple[str, int | None]:
     if report["pages"] > MOST_PAGES:
         message = _("The file has %(pages)s pages; at most %(limit)s are taken. Split it.")
         raise FileRefusedError(message % {"pages": report["pages"], "limit": MOST_PAGES})
-    return report["text"], report["pages"]
+    return Found(report["text"], report["pages"])
 
 
 def _pdf_report(data: bytes) -> dict[str, Any]:
@@ -146,7 +157,7 @@ def _is_zip_too(data: bytes) -> bool:
     return b"PK\x05\x06" in data[-66_000:] or b"PK\x06\x07" in data[-66_000:]
 
 
-def _office(data: bytes, media_type: str) -> tuple[str, int | None]:
+def _office(data: bytes, media_type: str) -> Found:
     if not data.startswith(b"PK"):
         raise _other_than_it_says(media_type)
     if b"%PDF-" in data[:1024]:
@@ -160,10 +171,10 @@ def _office(data: bytes, media_type: str) -> tuple[str, int | None]:
     require_still(archive)
     if found != media_type:
         raise _other_than_it_says(media_type)
-    return office_text(archive, media_type), None
+    return Found(office_text(archive, media_type))
 
 
-def _plain(data: bytes, _media_type: str) -> tuple[str, int | None]:
+def _plain(data: bytes, _media_type: str) -> Found:
     """A text in an encoding that can be told for certain."""
     if data.startswith((b"%PDF-", b"PK", b"\x89PNG", b"\xff\xd8\xff")) or _is_zip_too(data):
         raise two_faced()
@@ -171,59 +182,35 @@ def _plain(data: bytes, _media_type: str) -> tuple[str, int | None]:
         text, _remark = decode(data)
     except UnreadableFileError:
         raise FileRefusedError(_("This is not a text. Save it as UTF-8.")) from None
-    return text, None
+    return Found(text)
 
 
-def _html(data: bytes, media_type: str) -> tuple[str, int | None]:
-    text, pages = _plain(data, media_type)
+def _html(data: bytes, media_type: str) -> Found:
+    text = _plain(data, media_type).text
     if "<" not in text:
         raise _other_than_it_says("HTML")
-    reader = _Words()
-    reader.feed(text)
-    if reader.runs:
+    words, runs = page_words(text)
+    if runs:
         raise FileRefusedError(
             _("The file holds macros or other programs. Save it without them and send it again.")
         )
-    return "".join(reader.words), pages
+    return Found(words)
 
 
-class _Words(HTMLParser):
-    """The words of a page, and whether it runs anything."""
-
-    _UNREAD: Final = frozenset({"style", "template", "noscript"})
-    _RUNS: Final = frozenset({"script", "iframe", "object", "embed", "applet", "base"})
-    _LINES: Final = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.runs = False
-        self._within = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.runs |= tag in self._RUNS or any(
-            name.startswith("on") or (value or "").strip().lower().startswith("javascript:")
-            for name, value in attrs
-        )
-        self._within += tag in self._UNREAD
-        if tag in self._LINES:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._within -= tag in self._UNREAD and self._within > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._within:
-            self.words.append(data)
+def _package(data: bytes, _media_type: str) -> Found:
+    if not data.startswith(b"PK"):
+        raise _other_than_it_says("ZIP")
+    package = read_package(Archive(data), MOST_LETTERS)
+    return Found(package.text, None, package.about)
 
 
 def _picture(start: bytes, end: bytes) -> Read:
-    def read(data: bytes, media_type: str) -> tuple[str, int | None]:
+    def read(data: bytes, media_type: str) -> Found:
         if not data.startswith(start):
             raise _other_than_it_says(media_type)
         if not data.rstrip(b"\0").endswith(end) or _is_zip_too(data):
             raise two_faced()
-        return "", None
+        return Found()
 
     return read
 
@@ -243,6 +230,8 @@ FORMATS: Final = {
     ".md": Format("text/markdown", _plain),
     ".html": Format("text/html", _html),
     ".htm": Format("text/html", _html),
+    ".zip": Format("application/zip", _package),
+    ".h5p": Format("application/zip", _package),
     ".png": Format("image/png", _png),
     ".jpg": Format("image/jpeg", _jpeg),
     ".jpeg": Format("image/jpeg", _jpeg),

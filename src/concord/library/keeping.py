@@ -57,7 +57,7 @@ def file_keep(institution: UUID, data: bytes, found: Identified) -> StoredFile:
             digest=digest,
             defaults={
                 "size": len(data), "media_type": found.media_type, "pages": found.pages,
-                "text": found.text, "scan": _scanned(half),
+                "text": found.text, "about": dict(found.about), "scan": _scanned(half),
             },
         )  # fmt: skip
         half.replace(path)  # after its row: what has none is swept away

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from concord.library.archive import Archive, broken
 from concord.library.errors import FileRefusedError
 
+MOST_XML_BYTES: Final = 50_000_000
+"""Bytes of a part that is read as a tree, which takes some ten times as many in memory."""
 CONTENT_TYPES: Final = "[Content_Types].xml"
 OOXML: Final = "application/vnd.openxmlformats-officedocument."
 MAIN: Final = {
@@ -60,7 +62,7 @@ def require_still(archive: Archive) -> None:
         )
     for name in archive.names:
         if name.endswith(".rels"):
-            for link in _parsed(archive, name):
+            for link in parsed(archive, name):
                 kind = link.get("Type", "").rpartition("/")[2]
                 if link.get("TargetMode") == "External" and kind in _FETCHES:
                     raise FileRefusedError(
@@ -71,7 +73,11 @@ def require_still(archive: Archive) -> None:
                     )
 
 
-def _parsed(archive: Archive, name: str) -> Element:
+def parsed(archive: Archive, name: str) -> Element:
+    """A part as XML, without declarations of entities; raises ``FileRefusedError``."""
+    if archive.size(name) > MOST_XML_BYTES:
+        message = _("A part of the file, “%(part)s”, holds too much text. Split the file.")
+        raise FileRefusedError(message % {"part": name[:100]})
     try:
         root: Element = fromstring(archive.read(name), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
@@ -83,8 +89,8 @@ def office_text(archive: Archive, media_type: str) -> str:
     """The words of a document, paragraph by paragraph."""
     if media_type in _TEXTS:
         names = sorted(filter(_TEXTS[media_type].search, archive.names), key=_numbered)
-        return "\n".join("".join(_words(_parsed(archive, name), _WORDS)) for name in names)
-    return "".join(_words(_parsed(archive, "content.xml"), None))
+        return "\n".join("".join(_words(parsed(archive, name), _WORDS)) for name in names)
+    return "".join(_words(parsed(archive, "content.xml"), None))
 
 
 def _numbered(name: str) -> tuple[str, int]:
