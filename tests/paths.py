@@ -480,4 +480,5 @@ COMMANDS_NOT_ASKED: Final[Mapping[str, str]] = {
     "docs": "of the software", "synth": "writes what it makes up", "check": "the operator's",
     "feeds": "the operator's", "serve": "starts", "start": "starts",
     "member": "the operator's", "purge": "the operator's",
+    "key": "the operator's", "verify": "reads a file of the caller's and no record",
 }  # fmt: skip

@@ -30,7 +30,15 @@ def test_every_model_with_texts_is_cleaned_or_says_why_not() -> None:
 @pytest.mark.django_db
 def test_every_table_is_declared_and_every_declared_table_is_there() -> None:
     tables = set(connection.introspection.table_names())
-    files = {"secret-key", "static", "concord.sqlite3", "uploads", "exports", "library"}
+    files = {
+        "secret-key",
+        "issuer-key",
+        "static",
+        "concord.sqlite3",
+        "uploads",
+        "exports",
+        "library",
+    }
     optional = {"cache", "socialaccount_socialapp_sites"}
     known = set(declared()) - files
     assert tables - known == set()

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
+from concord.cli.credentials import key, verify
 from concord.cli.members import member
 from concord.cli.policies import policy
 from concord.cli.purges import purge
@@ -61,6 +62,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(key, name="key")
 app.add_typer(member, name="member")
 app.add_typer(releases, name="release")
 app.add_typer(report, name="report")
@@ -68,6 +70,7 @@ app.command()(attack)
 app.command()(policy)
 app.command()(purge)
 app.command()(study)
+app.command()(verify)
 console = Console()
 
 STATE_WORDS = {

@@ -110,7 +110,8 @@ holds_nothing(
     "it names a rule and a field, and knows the text by a keyed mark that gives nothing of it",
 )
 holds_nothing(
-    ("secret-key", "static"), "it is the key of the installation, or a file that comes with it"
+    ("secret-key", "issuer-key", "static"),
+    "it is a key of the installation, or a file that comes with it",
 )
 holds_nothing(
     ("concord.sqlite3",), "it is the database itself: its tables are cleaned and it is rewritten"

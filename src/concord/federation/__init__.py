@@ -1,0 +1,1 @@
+"""What this node signs with, and what it needs to check what others signed."""
