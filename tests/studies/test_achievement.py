@@ -50,6 +50,36 @@ def test_people_are_kept_apart_by_unit_and_by_where_they_come_from(
 
 
 @pytest.mark.django_db
+def test_people_and_carriers_are_told_year_by_year_whatever_the_year_looked_at(
+    make: Maker, centre: uuid.UUID
+) -> None:
+    held(make, centre, when="2022", participation=[{"count": 5, "country": "KR"}])
+    held(make, centre, when="2024", participation=[
+        {"count": 6, "country": "JP"}, {"count": 2, "unit": "completion"},
+    ])  # fmt: skip
+    held(make, centre, when="2025", stage="planned",
+         participation=[{"count": 9, "country": "KR", "stage": "planned"}])  # fmt: skip
+    lecturer = {"party": {"institution": str(centre)}, "part": "lecturer"}
+    host = lecturer | {"part": "host"}
+    held(make, centre, when="2023", parties=[host, lecturer])
+    none = {"domestic": 0, "foreign": 0, "not_stated": 0, "planned": 0}
+    for year in (2022, 2024):
+        found = run(centre, year=year)
+        assert found["people_by_year"] == [
+            none | {"unit": "completion", "year": 2024, "not_stated": 2},
+            none | {"unit": "person", "year": 2022, "domestic": 5},
+            none | {"unit": "person", "year": 2024, "foreign": 6},
+            none | {"unit": "person", "year": 2025, "planned": 9},
+        ]
+        (carried,) = found["carried_by_year"]
+        assert (carried["part"], carried["year"], carried["own_alone"]) == ("lecturer", 2023, 1)
+    page = Client().get(f"/institutions/{centre}/year/").content.decode()
+    for words in ("People by year", "Who carried it, by year", 'id="people-person'):
+        assert words in page, words
+    assert "?year=2022" in page
+
+
+@pytest.mark.django_db
 def test_people_of_a_country_that_is_not_named_are_of_neither_stream(
     make: Maker, centre: uuid.UUID
 ) -> None:

@@ -64,6 +64,8 @@ def _compute(run: Run, question: AchievementQuestion, context: Context) -> dict[
         "year": year,
         "years": years,
         "by_year": _by_year(found["activities"]),
+        "people_by_year": _people_by_year(found["people"]),
+        "carried_by_year": [row for row in found["carried"] if row["year"] is not None],
         "undated": sum(row["count"] for row in found["activities"] if row["year"] is None),
         "activities": [
             {"sort": sort, "stage": stage, "count": count}
@@ -143,4 +145,19 @@ def _by_year(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"year": y, "done": done[y], "other": other[y]} for y in sorted({*done, *other})]
 
 
-register_study(Study("achievement", AchievementQuestion, _tables, _compute, version=2))
+def _people_by_year(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """People by unit and year, each unit by itself: where from where that is told, and planned."""
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in rows:
+        if row["year"] is None:
+            continue
+        line = found.setdefault((row["unit"], row["year"]), {
+            "unit": row["unit"], "year": row["year"],
+            "domestic": 0, "foreign": 0, "not_stated": 0, "planned": 0,
+        })  # fmt: skip
+        stream = row["stream"] if row["stream"] in {"domestic", "foreign"} else "not_stated"
+        line[stream if row["held"] else "planned"] += round(row["people"])
+    return [found[key] for key in sorted(found)]
+
+
+register_study(Study("achievement", AchievementQuestion, _tables, _compute, version=3))

@@ -28,7 +28,9 @@ Line = tuple[Cell, ...]
 
 
 def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]:
-    """The measures of the year, activities by year, what is stated in total, and steps of life."""
+    """The measures of the year; activities, people and carriers by year; what is stated in total;
+    steps of life.
+    """
     name = Parties(viewer, language, {result["centre"]}).record(result["centre"]).label
     with translation.override(language):
         heads = (_("Measure"), _("What"), _("Stage"), _("Count"))
@@ -42,6 +44,19 @@ def sheets(result: dict[str, Any], viewer: Viewer, language: str) -> list[Sheet]
             Sheet(title, heads, rows, (note, item)),
             Sheet(_("Activities by year"), (_("Year"), _("Done"), _("Planned, or not known")),
                   [(row["year"], row["done"], row["other"]) for row in result["by_year"]]),
+            Sheet(_("People by year"),
+                  (_("Unit"), _("Year"), _("From its own country"), _("From abroad"),
+                   _("Not known where from"), _("Planned")),
+                  [(str(CountUnit(row["unit"]).label), row["year"], row["domestic"],
+                    row["foreign"], row["not_stated"], row["planned"])
+                   for row in result["people_by_year"]],
+                  (_("Itemised people of each year. Units are counted apart, for one person may "
+                     "attend often."),)),
+            Sheet(_("Who carried it, by year"),
+                  (_("Part"), _("Year"), _("Activities where it is named"),
+                   _("Of these by its own alone")),
+                  [(str(PartRole(row["part"]).label), row["year"], row["activities"],
+                    round(row["own_alone"])) for row in result["carried_by_year"]]),
             Sheet(_("Stated in total"),
                   (_("Measure"), _("Stream"), _("Stage"), _("Unit"), _("Year"), _("Value")),
                   list(_stated(result["stated"])),

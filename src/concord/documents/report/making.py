@@ -20,6 +20,7 @@ from concord.documents.findings.collaboration import Labels
 from concord.documents.gapmap import draw_gaps
 from concord.documents.lifeline import draw_life
 from concord.documents.networkmap import draw_network
+from concord.documents.peopleyears import draw_people
 from concord.documents.report import Picture, Report, Section
 from concord.documents.report.sources import sources_sheet
 from concord.documents.years import YearBar, draw_years
@@ -189,6 +190,8 @@ def _of_year(result: Mapping[str, Any]) -> list[Picture]:
         alt = _("Activities by year. Filled: done. Outlined: planned, or not known whether done.")
         svg = draw_years(bars, chart_id="years", title=_("Activities by year"), description="")
         found.append(Picture(svg, alt))
+    people = draw_people(result["people_by_year"], current=result["year"], address=lambda _year: "")
+    found += [Picture(svg, title) for title, svg in people]
     if life := draw_life(result):
         alt = _("The years that sources give for phases of life (IAEA-TDL-010) and for steps; "
                 "planned ones are outlined.")  # fmt: skip

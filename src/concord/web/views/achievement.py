@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from concord.documents.findings.achievement import measures, sheets
 from concord.documents.lifeline import draw_life
+from concord.documents.peopleyears import draw_people
 from concord.documents.years import YearBar, draw_years
 from concord.record.selectors import record_get
 from concord.register.declarations import declared_of
@@ -35,6 +36,12 @@ def _present(request: HttpRequest, question: AchievementQuestion, kept: Kept) ->
         "record": record,
         "year": year,
         "chart": _chart(result["by_year"], asked, year),
+        "people_charts": [
+            chart
+            for _title, chart in draw_people(
+                result["people_by_year"], current=year, address=lambda one: asked.address(year=one)
+            )
+        ],
         "is_own": f"institution:{question.centre}" in viewer.audiences,
         "life": draw_life(result),
         "measures": list(measures(result, language())),
