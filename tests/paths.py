@@ -174,6 +174,7 @@ def studies_of(_world: World) -> list[Ask]:
 def _studies() -> Iterator[Ask]:
     yield _page("gaps")
     yield _page("assumptions", base="64", resamples="50")
+    yield _page("assumptions", base="64", resamples="50", state="JP")
     yield _page("guidance")
     yield _page("overlap")
     yield _page("overlap", topic="B1")

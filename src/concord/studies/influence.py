@@ -18,6 +18,7 @@ from concord.studies.gaps import (
     inputs_of,
     regions_shown,
     states_of_region,
+    states_shown,
 )
 from concord.studies.study import Context, Study, register_study
 
@@ -48,19 +49,19 @@ class InfluenceQuestion(GapsQuestion):
 
 def _compute(run: Run, question: InfluenceQuestion, context: Context) -> dict[str, Any]:
     known = assumptions_if(question.assume)
-    own = sorted(context.own_states)
     regions = regions_shown(context.tables, context.open_states)
-    states = own or (
-        states_of_region(context.tables, question.region) if question.region in regions else []
-    )
-    every = states_of_region(context.tables, question.region)
-    inputs = inputs_of(run, question, sorted({*every, *states}))
+    of_region = states_of_region(context.tables, question.region)
+    inputs = inputs_of(run, question, sorted({*of_region, *context.open_states}))
+    shown = states_shown(question.model_copy(update={"state": None}), context, inputs)
+    own = [question.state] if question.state in shown else sorted(context.own_states)
+    states = own or (of_region if question.region in regions else [])
     model = Model(inputs)
     asked = assumed(known, inputs.profiles)
     ranged = [one for one in asked if one.is_ranged]
     result: dict[str, Any] = {
-        "of": "own" if own else ("region" if states else None),
+        "of": _whose(question, own, states),
         "states": own,
+        "shown": shown,
         "region": question.region,
         "keys": [one.key for one in ranged],
         "topics": [],
@@ -99,6 +100,13 @@ def _compute(run: Run, question: InfluenceQuestion, context: Context) -> dict[st
     return result | {"topics": topics, "order": order}
 
 
+def _whose(question: InfluenceQuestion, own: list[Any], states: list[Any]) -> str | None:
+    """Of whom the result is: one State that is asked for, the viewer's own, or a region."""
+    if own:
+        return "state" if question.state in own else "own"
+    return "region" if states else None
+
+
 def _line(found: Any, number: int) -> dict[str, Any]:
     return {
         name: [_plain(v) for v in getattr(found, name)[number].tolist()]
@@ -123,4 +131,6 @@ def _percentiles(values: Floats) -> list[float]:
     return [round(float(v), 3) for v in np.percentile(values, (5, 50, 95))]
 
 
-register_study(Study("influence", InfluenceQuestion, gaps_tables, _compute, is_long=True))
+register_study(
+    Study("influence", InfluenceQuestion, gaps_tables, _compute, version=2, is_long=True)
+)

@@ -34,6 +34,11 @@ def _present(request: HttpRequest, question: InfluenceQuestion, kept: Kept) -> d
     return {
         "chart": _order_chart(kept) if result["order"] else "",
         "places_chart": _places_chart(kept) if result["topics"] else "",
+        "by_state": [
+            (state, asked.address(state=state), state == question.state)
+            for state in result["shown"]
+        ],
+        "together": asked.address(state=None),
         "profiles": len(role_profiles()),
         "assumption_rows": assumption_rows(question, GROUPS),
         "carried": other_params(question),
