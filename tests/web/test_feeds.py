@@ -157,6 +157,11 @@ def test_the_worker_reads_what_is_due_and_tells_of_it(
     run = FeedRun.objects.order_by("-began_at")[0]
     assert (run.person, run.counts["changed"]) == (None, 1)
     assert "the schedule" in client.get(page).content.decode()
+    report = client.get(f"{page}runs/{run.id}/").content.decode()
+    record = FeedEntry.objects.get().record_id
+    assert f'/records/{record}/revisions/2/"' in report
+    changed = client.get(f"/records/{record}/revisions/2/").content.decode()
+    assert "Nuclear forensics" in changed
     notice = Notice.objects.get(what=What.FEED_REPORT)
     assert client.get(notice.address).status_code == 200
     FeedSource.objects.update(next_run_at=timezone.now())
@@ -165,3 +170,33 @@ def test_the_worker_reads_what_is_due_and_tells_of_it(
     assert "same 1" in told
     assert "Calendar" in told
     assert FeedRun.objects.filter(sort=FeedRun.Sort.RUN).count() == 3
+
+
+def test_an_empty_feed_says_so_before_it_is_approved(centre: uuid.UUID, server: Server) -> None:
+    client = join(centre, Role.PUBLISHER, "ann")
+    empty = "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n"
+    page = add(client, server.put("/c.ics", empty)).url
+    work()
+    assert 'name="though_empty"' in client.get(page).content.decode()
+    told = client.post(f"{page}do/", {"do": "approve"}, follow=True).content.decode()
+    assert "The trial found no item." in told
+    assert FeedSource.objects.get().state == "tried"
+    client.post(f"{page}do/", {"do": "approve", "though_empty": "on"})
+    assert FeedSource.objects.get().state == "approved"
+
+
+def test_a_word_in_no_list_can_be_given_any_meaning(centre: uuid.UUID, server: Server) -> None:
+    client = join(centre, Role.PUBLISHER, "ann")
+    page = add(client, server.put("/c.ics", CALENDAR.replace(
+        "CATEGORIES", "LOCATION:Tokai\\\\, Nippon Koku\nCATEGORIES"))).url  # fmt: skip
+    work()
+    tried = client.get(page).content.decode()
+    assert "2 words of the feed are in no list." in tried
+    for value in ("topics:D1", "roles:R02", "countries:JP"):
+        assert f'value="{value}"' in tried
+    client.post(f"{page}do/", {"do": "words", "word": ["unheard of", "Nippon Koku"],
+                               "code": ["topics:D1", "countries:JP"]})  # fmt: skip
+    work()
+    again = client.get(page).content.decode()
+    assert "in no list" not in again
+    assert "Tokai" in again

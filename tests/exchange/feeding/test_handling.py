@@ -31,6 +31,7 @@ from concord.exchange.feeding.sources import (
     feed_list,
     feed_pause,
     feed_remove,
+    feed_run_is_empty,
     feed_source_make,
     feeds_claim_due,
 )
@@ -216,3 +217,17 @@ def test_queries_do_not_grow_with_items(centre: Centre) -> None:
                 read(source_id=source.id)
             counts[number].append(len(queries))
     assert counts[30] == counts[3]
+
+
+def test_an_empty_feed_is_approved_only_by_somebody_who_says_so(centre: Centre) -> None:
+    source = centre.source(centre.server.put("/c.ics", calendar()))
+    run = feed_try(source_id=source.id)
+    assert (run.failure, feed_run_is_empty(run=run)) == ("", True)
+    with pytest.raises(FeedStateError, match="found no item"):
+        feed_approve(acting=centre.acting, source_id=source.id)
+    feed_approve(acting=centre.acting, source_id=source.id, though_empty=True)
+    assert feed_run(source_id=source.id).failure == ""
+    source.refresh_from_db()
+    assert source.cited is None, "nothing cites it as yet"
+    centre.server.put("/c.ics", calendar(event("1", "Forensics")))
+    assert shown(feed_run(source_id=source.id), "new") == [1]

@@ -28,7 +28,7 @@ from concord.exchange.feeding.keeping import (
     kept_items,
     planned_write,
 )
-from concord.exchange.feeding.planning import Outcome, Plan, Planned, key_digest
+from concord.exchange.feeding.planning import WRITES, Outcome, Plan, Planned, key_digest
 from concord.exchange.feeds.fetching import UnreachableFeedError
 from concord.exchange.feeds.item import FeedFault, FeedForm, UnreadableFeedError
 from concord.exchange.models import FeedRun, FeedSource
@@ -218,7 +218,10 @@ def _tell(
     order = list(Outcome)
     told = [row for row in rows if of_all or row.status not in _QUIET]
     told.sort(key=lambda row: order.index(row.status))
-    run.rows = [*run.rows, *(_row(row, plan) for row in told)][:MOST_ROWS]
+    run.rows = [
+        *run.rows,
+        *(_row(row, plan, is_written=run.sort != FeedRun.Sort.TRIAL) for row in told),
+    ][:MOST_ROWS]
     run.faults = [{"where": f.where[:500], "why": f.message} for f in got.faults[:MOST_FAULTS]]
     run.counts["faults"] = len(got.faults)
     run.counts["words"] = len(plan.unknown)
@@ -228,8 +231,8 @@ def _tell(
     run.words = [[*word, count] for word, count in known[:MOST_WORDS]]
 
 
-def _row(row: Planned, plan: Plan) -> dict[str, Any]:
-    """One item as a run keeps it: only what would differ of its record."""
+def _row(row: Planned, plan: Plan, *, is_written: bool) -> dict[str, Any]:
+    """One item as a run keeps it: what differs of its record, and the revision that says so."""
     names = {*row.before, *row.content} if row.content else set()
     differing = sorted(name for name in names if row.before.get(name) != row.content.get(name))
     entry = row.entry or plan.entries.get(key_digest(row.item))
@@ -241,6 +244,7 @@ def _row(row: Planned, plan: Plan) -> dict[str, Any]:
         "kind": row.kind,
         "key": row.item.key[:500],
         "record": str(row.record_id),
+        "revision": row.made_from + 1 if is_written and row.status in WRITES else 0,
         "entry": str(entry.id) if entry else "",
         "like": row.like,
         "message": row.message,

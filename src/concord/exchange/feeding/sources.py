@@ -22,6 +22,7 @@ from concord.core.vocabulary.languages import read_tag
 from concord.exchange.feeding.errors import FeedBusyError, FeedFormError, FeedStateError
 from concord.exchange.feeding.getting import policy
 from concord.exchange.feeding.mapping import COUNTRIES, LANGUAGES, LISTS, NO_WORD, PARTIES
+from concord.exchange.feeding.planning import Outcome
 from concord.exchange.feeding.running import STALE
 from concord.exchange.feeds.fetching import UnreachableFeedError, address_require
 from concord.exchange.models import FeedRun, FeedSource, Remembered
@@ -130,24 +131,37 @@ def feed_ask(*, acting: Acting, source_id: UUID, sort: FeedRun.Sort) -> FeedSour
     return source
 
 
-def feed_approve(*, acting: Acting, source_id: UUID, lets_out: bool = False) -> FeedSource:
+def feed_approve(
+    *, acting: Acting, source_id: UUID, lets_out: bool = False, though_empty: bool = False
+) -> FeedSource:
     """Let a feed that was tried, or that was paused, write from now on.
 
-    ``lets_out`` lets it change what others see already without waiting for a publisher.
+    ``lets_out`` lets it change what others see already without waiting for a publisher. A feed in
+    which the trial found nothing is most often the wrong address: ``though_empty`` says that it is
+    not. Raises ``FeedStateError``.
     """
     acting.require(Role.PUBLISHER)
     with transaction.atomic():
         source = _locked(acting, source_id)
         trial = source.runs.filter(sort=FeedRun.Sort.TRIAL).order_by("-began_at").first()
         is_tried = trial is not None and trial.ended_at is not None and not trial.failure
-        if source.state == FeedSource.State.APPROVED or not is_tried:
+        if source.state == FeedSource.State.APPROVED or trial is None or not is_tried:
             raise FeedStateError
+        if feed_run_is_empty(run=trial) and not though_empty:
+            raise FeedStateError(
+                _("The trial found no item. Say that the feed is empty as yet, or try another.")
+            )
         now = timezone.now()
         source.state, source.lets_out = FeedSource.State.APPROVED, lets_out
         source.approved_by, source.approved_at = acting.person, now
         source.next_run_at, source.failures = now, 0
         source.save()
     return source
+
+
+def feed_run_is_empty(*, run: FeedRun) -> bool:
+    """Whether a reading found no item that could be read."""
+    return not any(run.counts.get(outcome) for outcome in Outcome)
 
 
 def feed_pause(*, acting: Acting, source_id: UUID) -> FeedSource:

@@ -41,6 +41,7 @@ from concord.exchange.feeding.sources import (
     feed_pause,
     feed_remove,
     feed_run_get,
+    feed_run_is_empty,
     feed_runs,
     feed_source_make,
     feed_words_remember,
@@ -182,6 +183,7 @@ def feed(request: HttpRequest, source_id: UUID) -> HttpResponse:
     trial = next((run for run in runs if run.sort == FeedRun.Sort.TRIAL and run.ended_at), None)
     if trial is not None and source.state != FeedSource.State.APPROVED:
         context |= _told(request, source, feed_run_get(source=source, run_id=trial.id))
+        context["is_empty"] = feed_run_is_empty(run=trial)
     return render(request, "concord/feed.html", context)
 
 
@@ -422,7 +424,10 @@ def feed_do(request: HttpRequest, source_id: UUID) -> HttpResponse:
 
 def _approve(request: HttpRequest, source: FeedSource) -> None:
     feed_approve(
-        acting=acting_of(request), source_id=source.id, lets_out=bool(request.POST.get("lets_out"))
+        acting=acting_of(request),
+        source_id=source.id,
+        lets_out=bool(request.POST.get("lets_out")),
+        though_empty=bool(request.POST.get("though_empty")),
     )
     _ask(request, source, FeedRun.Sort.RUN)
 
