@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
+from joining import joined
 from looking import PICTURES, look
 from making import Maker, text
-from people import PASSWORD, centre_of
+from people import centre_of
 from playwright.sync_api import Browser, Page
 
 from concord.accounts.models import Role
-from concord.accounts.services import invitation_make
 from concord.core.disclosure import ANYONE, Actor, Level
 from concord.record.following import forget
 from concord.record.selectors import record_get, records_owned
@@ -31,14 +31,8 @@ class People:
         self.pages: list[Page] = []
 
     def join(self, role: Role, institution: UUID | None = None, state: str = "") -> Page:
-        _made, secret = invitation_make(role=role, institution=institution, state=state)
-        page = self.browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+        page = joined(self.browser, self.address, role, "ko", institution=institution, state=state)
         self.pages.append(page)
-        page.goto(f"{self.address}/ko/join/{secret}/")
-        page.fill("#email", f"{uuid4()}@example.org")
-        page.fill("#password", PASSWORD)
-        page.click("main form button[type=submit]")
-        page.wait_for_url(lambda url: "/join/" not in url)
         return page
 
 

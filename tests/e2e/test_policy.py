@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from joining import at, joined, stranger
 from looking import PICTURES, look
 from making import Maker, text
 from people import centre_of
 from playwright.sync_api import Browser, Page
 
 from concord.accounts.models import Role
-from concord.accounts.services import invitation_make
 from concord.core.disclosure import Level, network_audience, state_audience
 from concord.record.audiences import groups_of, members_of
 from concord.record.following import forget
@@ -27,11 +26,6 @@ pytestmark = [pytest.mark.browser]
 ISCN = "c01fc474-b754-4bf2-aa90-8962b07b145c"
 IN_THE_GUIDE = ("policy-example-en", "policy-preview-en")
 COMPILER = "4c951f2c-b028-4cf9-bdcf-e28c6ba030b4"
-
-
-def at(language: str) -> str:
-    """How addresses of a language begin."""
-    return "" if language == "en" else f"/{language}"
 
 
 def picture(page: Page, name: str) -> None:
@@ -63,18 +57,10 @@ class Place:
 
     def joined(self, role: Role, language: str, **what: Any) -> Page:
         """A browser of somebody who has joined in a role."""
-        _made, secret = invitation_make(role=role, **what)
-        page = self.stranger()
-        page.goto(f"{self.url}{at(language)}/join/{secret}/")
-        page.fill("#email", f"{uuid.uuid4()}@example.org")
-        page.fill("#name", "担当")
-        page.fill("#password", "a horse eats seven apples")
-        page.click("main form button[type=submit]")
-        page.wait_for_load_state()
-        return page
+        return joined(self.browser, self.url, role, language, **what)
 
     def stranger(self) -> Page:
-        return self.browser.new_page(viewport={"width": 1200, "height": 900}, base_url=self.url)
+        return stranger(self.browser, self.url)
 
 
 @pytest.fixture

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
+from joining import joined
 from looking import PICTURES, look
 from making import Maker, text
 from playwright.sync_api import Browser, Page
 
 from concord.accounts.models import Role
-from concord.accounts.services import invitation_make
 from concord.record.following import forget
 from concord.record.publishing import gate_set
 
@@ -29,18 +28,6 @@ def _picture(page: Page, name: str) -> None:
         page.set_viewport_size({"width": 1200, "height": 900})
 
 
-def _joined(browser: Browser, address: str, role: Role, **scope: Any) -> Page:
-    _made, secret = invitation_make(role=role, **scope)
-    page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    page.goto(f"{address}/join/{secret}/")
-    page.fill("#email", f"{uuid.uuid4()}@example.org")
-    page.fill("#name", "A")
-    page.fill("#password", "a horse eats seven apples")
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/desk/**")
-    return page
-
-
 def test_one_asks_and_a_contact_point_approves(
     transactional_db: None, live_server: Any, settings: Any, tmp_path: Path, browser: Browser
 ) -> None:
@@ -54,7 +41,7 @@ def test_one_asks_and_a_contact_point_approves(
     make.put("course", titles=text("Call Kim, again"), providers=[str(make.owner)])
     gate_set(institution=make.owner, state="JP", beyond="institution")
     url = str(live_server.url)
-    ann = _joined(browser, url, Role.PUBLISHER, institution=make.owner)
+    ann = joined(browser, url, Role.PUBLISHER, institution=make.owner)
     ann.goto(f"{url}/records/{course}/")
     ann.click("text=Remove for good")
     assert look(ann) == []
@@ -69,7 +56,7 @@ def test_one_asks_and_a_contact_point_approves(
     assert look(ann) == []
     assert ann.locator("button[value=approve]").count() == 0
 
-    point = _joined(browser, url, Role.CONTACT_POINT, state="JP")
+    point = joined(browser, url, Role.CONTACT_POINT, state="JP")
     assert look(point) == []
     point.click("main section a")
     point.wait_for_url("**/purges/**")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import uuid
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from joining import joined
 from looking import PICTURES, look
-from making import PASSWORD, Maker
+from making import Maker
 from playwright.sync_api import Browser, Page
 
 from concord.accounts.models import Role
-from concord.accounts.services import invitation_make
 from concord.record.following import forget
 
 pytestmark = [pytest.mark.browser]
@@ -24,18 +23,6 @@ def picture(page: Page, name: str) -> None:
     """A picture for the guide, where they are asked for."""
     if os.environ.get("CONCORD_PICTURES"):
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-
-
-def joined(browser: Browser, server: Any, role: Role, **scope: Any) -> Page:
-    """A browser of somebody who joined in a role, and reads Korean."""
-    _made, secret = invitation_make(role=role, **scope)
-    page = browser.new_context(base_url=server.url).new_page()
-    page.goto(f"/ko/join/{secret}/")
-    page.fill("#email", f"{uuid.uuid4()}@example.org")
-    page.fill("#password", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/ko/desk/**")
-    return page
 
 
 def test_from_a_question_to_the_public_table(
@@ -51,7 +38,7 @@ def test_from_a_question_to_the_public_table(
     )  # fmt: skip
     make.write(make.institution("Hypothetical Centre", state="JP", memberships=member))
 
-    coordinator = joined(browser, live_server, Role.COORDINATOR, network=network)
+    coordinator = joined(browser, live_server.url, Role.COORDINATOR, "ko", network=network)
     coordinator.wait_for_url(f"**/ko/desk/network/{network}/")
     assert look(coordinator) == []
     picture(coordinator, "coordinator-network")
@@ -68,7 +55,7 @@ def test_from_a_question_to_the_public_table(
     coordinator.click("button[value=remind]")
     assert coordinator.locator("p.note.info").count() == 1, "nobody is reminded in the first week"
 
-    publisher = joined(browser, live_server, Role.PUBLISHER, institution=centre)
+    publisher = joined(browser, live_server.url, Role.PUBLISHER, "ko", institution=centre)
     publisher.goto("/ko/me/notices/")
     assert look(publisher) == []
     publisher.goto("/ko/desk/completeness/")

@@ -6,16 +6,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
+from joining import joined
 from looking import look
 from making import Maker
-from people import PASSWORD, centre_of
+from people import centre_of
 from playwright.sync_api import Browser, Page
 
 from concord.accounts.models import Role
-from concord.accounts.services import invitation_make
 from concord.core.disclosure import Actor, Level, member_of
 from concord.record.following import forget
 from concord.record.models import SensitiveDecision
@@ -45,13 +45,7 @@ def ann(
     forget()
     make = Maker()
     centre = centre_of(make, make.institution("Hypothetical Centre", state="JP"))
-    _made, secret = invitation_make(role=Role.PUBLISHER, institution=centre)
-    page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    page.goto(f"{live_server.url}/join/{secret}/")
-    page.fill("#email", f"{uuid4()}@example.org")
-    page.fill("#password", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_url(lambda url: "/join/" not in url)
+    page = joined(browser, live_server.url, Role.PUBLISHER, institution=centre)
     yield page, live_server.url, centre
     page.context.close()
 

@@ -39,7 +39,7 @@ from concord.register.policies import (
 from concord.register.policy_words import KINDS, kind_words, level_names, policy_words
 from concord.register.sharing import policies_proposed
 from concord.web.templatetags.reading import language
-from concord.web.views.publishing import MOST
+from concord.web.views.publishing import MOST, FieldControl
 from concord.web.views.viewer import acting_of, signed_in, viewer_of
 
 LONGEST = 4000
@@ -81,12 +81,12 @@ class Control:
     key: str
     words: str
     choice: Chosen
-    fields: list[tuple[str, str, str]]
+    fields: list[FieldControl]
 
     @property
     def otherwise(self) -> int:
         """How many fields have a level of their own."""
-        return sum(bool(level) for _name, _label, level in self.fields)
+        return sum(bool(field.level) for field in self.fields)
 
 
 @signed_in
@@ -180,7 +180,7 @@ class _Form:
         context: dict[str, Any] = {
             "institution": self.institution,
             "own": self.own,
-            "controls": _controls(self.rules, {value for value, _label in options}),
+            "controls": _controls(self.rules, options),
             "options": options,
             "statements": self._words(),
             "reason": self.request.POST.get("reason", ""),
@@ -246,18 +246,25 @@ def statements_said(text: Mapping[str, Any] | None) -> tuple[list[Spoken], list[
     return said[:first], said[first:]
 
 
-def _controls(rules: Sequence[Mapping[str, Any]], known: set[str]) -> list[Control]:
+def _controls(rules: Sequence[Mapping[str, Any]], options: list[tuple[str, str]]) -> list[Control]:
     """Each kind of record with what the rules say of it.
 
     A level that the institution no longer has is shown as its own: it means no more than that.
     """
+    known = {value for value, _label in options}
     by_name = {(rule["record_kind"], rule.get("field")): rule for rule in rules}
     kinds = [*KINDS, *dict.fromkeys(rule["record_kind"] for rule in rules)]
     found = []
     for kind in dict.fromkeys(kinds):
         whole = by_name.get((kind, None), {})
         fields = [
-            (name, field_label(name), _level_text(by_name.get((kind, name), {}), known))
+            FieldControl(
+                name,
+                field_label(name),
+                _level_text(by_name.get((kind, name), {}), known),
+                options,
+                is_as_record=True,
+            )
             for name in content_type(kind).model_fields
         ]
         chosen = Chosen(
