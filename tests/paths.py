@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from typer.testing import CliRunner
 from worlds import (
+    DRAFT,
     IN_A,
     IN_B,
     MEMBER,
@@ -78,6 +79,7 @@ def asks_of(world: World) -> list[Ask]:
     """Every question to a world, in order."""
     found = [
         *_pages(world),
+        *_drafts(),
         *_studies(),
         *_files(world),
         *_interface(world),
@@ -124,7 +126,7 @@ def _pages(world: World) -> Iterator[Ask]:
                  "declarations_csv", "catalog", "oai_schema", "embed_training", "coverage",
                  "calendar"):  # fmt: skip
         yield _page(name)
-    for name in ("releases", "sensitive_rules"):
+    for name in ("releases", "sensitive_rules", "drafts", "draft_new"):
         yield _page(name)
     for name in ("release", "release_csv", "release_json"):
         yield _page(name, world.release)
@@ -230,6 +232,11 @@ OF_FILES: Final = (
 )  # fmt: skip
 
 
+def _drafts() -> Iterator[Ask]:
+    for name in ("draft", "draft_response", "draft_comment"):
+        yield _page(name, DRAFT)
+
+
 def asked_ids(world: World) -> list[UUID]:
     """Records of both worlds, wherever they are there."""
     return sorted({*world.ids.values(), *(fixed(name) for name in world.named)})
@@ -238,8 +245,11 @@ def asked_ids(world: World) -> list[UUID]:
 def _pages_of(key: UUID) -> Iterator[Ask]:
     for name in ("record", "record_json", "record_jsonld", "record_csv", "record_xlsx", "propose",
                  "answer", "record_edit", "record_back", "source", "material", "version",
-                 "version_file", "version_new", "version_endorse"):  # fmt: skip
+                 "version_file", "version_new", "version_endorse", "draft", "draft_response",
+                 "draft_comment"):  # fmt: skip
         yield _page(name, key)
+    yield _page("draft_comment_edit", DRAFT, key)
+    yield post(reverse("draft_comment", args=[key]), {"paragraph": "3.1"})
     for number in (1, 2, 3):
         yield _page("revision", key, number)
     for name in ("record", "record_json", "record_jsonld", "record_csv", "record_xlsx"):
@@ -299,7 +309,7 @@ API_READS: Final = (
 CALLS_NOT_ASKED: Final[frozenset[tuple[str, str]]] = frozenset()
 KINDS: Final = (
     "course", "activity", "agreement", "relation", "statement", "workforce", "need", "endorsement",
-    "material", "version",
+    "material", "version", "consultation", "comment",
     "source", "network", "institution", "answer", "declaration", "policy",
 )  # fmt: skip
 

@@ -65,7 +65,7 @@ def fixed(name: str) -> UUID:
 
 
 OWNER, MEMBER, THIRD, COMPILER = (fixed(n) for n in ("owner", "member", "third", "compiler"))
-NETWORK, SOURCE = fixed("network"), fixed("source")
+NETWORK, SOURCE, DRAFT = fixed("network"), fixed("source"), fixed("draft")
 
 
 def _party(institution: UUID) -> dict[str, str]:
@@ -189,6 +189,22 @@ FIELDS: Final[Mapping[str, Mapping[str, Choice]]] = {
         "publications": (["13"], ["20"], []),
         "note": _NOTE,
     },
+    "consultation": {
+        "titles": _said("draft"),
+        "number": ("NST001", "NST002", None),
+        "publisher": ("Osprey House", "Kestrel House", None),
+        "closes": ("2027", "2024", None),
+        "revises": (None, "13", "20"),
+        "topics": (["B1"], ["A1"], ["A2", "A3"]),
+        "note": _NOTE,
+    },
+    "comment": {
+        "text": _said("comment"),
+        "paragraph": ("3.1", "3.2", "9.9"),
+        "comment_kind": ("technical", "editorial", "training"),
+        "proposed": _said("words"),
+        "note": _NOTE,
+    },
     "source": {
         "titles": _said("report"),
         "publisher": ("Osprey House", "Kestrel House", None),
@@ -207,6 +223,8 @@ ALWAYS: Final[Mapping[str, Mapping[str, Any]]] = {
     "workforce": {"low": 10, "high": 20},
     "need": {"low": 10, "high": 20},
     "endorsement": {"body": {"state": "JP"}},
+    "consultation": {"paragraphs": [{"number": "3.1"}, {"number": "3.2"}]},
+    "comment": {"about": str(DRAFT)},
     "network": {"names": [{"name": "Ring of ospreys", "language": "en"}]},
 }
 
@@ -326,6 +344,11 @@ def _people(world: World) -> None:
     revision_write(actor=actor, draft=Draft(network, NETWORK, Level.PUBLIC), via="test")
     source = content_parse(kind="source", data={"titles": text("A source")})
     revision_write(actor=actor, draft=Draft(source, SOURCE, Level.PUBLIC), via="test")
+    paragraphs = [{"number": "3.1"}, {"number": "3.2"}]
+    open_draft = content_parse(
+        kind="consultation", data={"titles": text("A draft"), "paragraphs": paragraphs}
+    )
+    revision_write(actor=actor, draft=Draft(open_draft, DRAFT, Level.PUBLIC), via="test")
     for key in (OWNER, MEMBER):
         member_admit(audience=network_audience(NETWORK), institution=key)
     world.group = group_found(actor=Actor(OWNER), name="Two of us", institutions=[THIRD])

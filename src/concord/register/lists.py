@@ -17,6 +17,7 @@ from concord.register import vocabulary
 from concord.register.rows import (
     ANSWER_FACETS,
     CITING_FACETS,
+    COMMENT_FACETS,
     INSTITUTION_FACETS,
     LINK_FACETS,
     MATERIAL_FACETS,
@@ -27,6 +28,7 @@ from concord.register.rows import (
     LinkRows,
     answer_row,
     citing_row,
+    comment_row,
     institution_row,
     material_row,
     source_row,
@@ -91,6 +93,7 @@ class Shelf(Follower):
         self.sources = ColumnTable(SOURCE_FACETS)
         self.citing = ColumnTable(CITING_FACETS)
         self.answers = ColumnTable(ANSWER_FACETS)
+        self.comments = ColumnTable(COMMENT_FACETS)
         self.links = {cut: ColumnTable(LINK_FACETS, {"state": countries_with}) for cut in Cut}
         self._rows = LinkRows()
         self._brief: frozenset[str] = frozenset()
@@ -121,6 +124,8 @@ class Shelf(Follower):
         elif change.kind == "answer":
             self._answered |= self._rows.take_answer(change)
             _put(self.answers, change, answer_row)
+        elif change.kind == "comment":
+            _put(self.comments, change, comment_row)
         elif change.kind == "statement":
             _put(self.statements, change, lambda c: statement_row(c, self._brief))
         elif change.kind == "version":
@@ -283,6 +288,11 @@ def version_ids(*, viewer: Viewer, material: UUID) -> list[UUID]:
 def answer_table() -> ColumnTable:
     """Answers of parties, as of the newest revision."""
     return _fresh().answers
+
+
+def comment_table() -> ColumnTable:
+    """Comments on drafts, as of the newest revision."""
+    return _fresh().comments
 
 
 def answers_about(ids: Collection[UUID]) -> dict[str, list[Given]]:

@@ -23,7 +23,8 @@ from concord.register.naming import AudienceNames
 
 KINDS: Final[tuple[str, ...]] = (
     "institution", "course", "activity", "agreement", "relation", "statement", "workforce", "need",
-    "endorsement", "material", "version", "source", "answer", "declaration",
+    "endorsement", "material", "version", "source", "answer", "consultation",
+    "comment", "declaration",
 )  # fmt: skip
 """The kinds of record that a policy is asked about, in the order of its page."""
 PLURALS: Final[Mapping[str, str | Promise]] = {
@@ -40,6 +41,8 @@ PLURALS: Final[Mapping[str, str | Promise]] = {
     "version": _later("Versions of training materials"),
     "source": _later("Sources"),
     "answer": _later("Answers to what others say"),
+    "consultation": _later("Drafts open for comments"),
+    "comment": _later("Comments on drafts"),
     "declaration": _later("Declarations of completeness"),
 }
 ASKS: Final[Mapping[str, str | Promise]] = {

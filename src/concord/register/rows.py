@@ -33,6 +33,7 @@ MATERIAL_FACETS: Final = (
 )  # fmt: skip
 CITING_FACETS: Final = ("kind", "source")
 ANSWER_FACETS: Final = ("about", "by", "answer")
+COMMENT_FACETS: Final = ("about", "by")
 
 COUNTED_STAGES: Final = {"activity": Stage.UNKNOWN.value, "statement": Stage.DONE.value}
 """The stage of a record that does not say it."""
@@ -260,6 +261,20 @@ def citing_row(change: Change) -> Row | None:
     ]
     kind = [Value(change.kind, change.audience)]
     return Row(id=change.id, audience=change.audience, facets={"kind": kind, "source": sources})
+
+
+def comment_row(change: Change) -> Row:
+    """A comment on a draft: on which, and whose it is."""
+    take = Taker(change)
+    return Row(
+        id=change.id,
+        audience=change.audience,
+        facets={
+            "about": take.values("about"),
+            "by": [Value(str(change.owner), change.audience)],
+        },
+        words=list(take.texts("text", 1)),
+    )
 
 
 def answer_row(change: Change) -> Row:

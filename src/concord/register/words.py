@@ -174,6 +174,15 @@ class TrainingLevel(TextChoices):
     INSTRUCTOR = "instructor", pgettext_lazy("training level", "for instructors")
 
 
+class CommentKind(TextChoices):
+    """What sort of comment on a draft it is."""
+
+    GENERAL = "general", pgettext_lazy("comment", "on the whole")
+    TECHNICAL = "technical", pgettext_lazy("comment", "on the substance")
+    TRAINING = "training", pgettext_lazy("comment", "on what training needs")
+    EDITORIAL = "editorial", pgettext_lazy("comment", "on the wording")
+
+
 class MaterialKind(TextChoices):
     """What a training material is."""
 

@@ -3,6 +3,7 @@
 from concord.register.kinds.activity import Activity
 from concord.register.kinds.agreement import Agreement
 from concord.register.kinds.answer import PartyAnswer
+from concord.register.kinds.consultation import Consultation, DraftComment
 from concord.register.kinds.course import Course
 from concord.register.kinds.declaration import Declaration
 from concord.register.kinds.endorsement import Endorsement
@@ -18,8 +19,10 @@ from concord.register.kinds.workforce import Need, Workforce
 __all__ = [
     "Activity",
     "Agreement",
+    "Consultation",
     "Course",
     "Declaration",
+    "DraftComment",
     "Endorsement",
     "Institution",
     "Material",

@@ -36,7 +36,7 @@ _LISTS = {
         "Reach", "CapabilityKind", "CentreFunction", "Completeness", "CourseKind", "TrainingLevel",
         "ActivityKind", "PartRole", "CountUnit", "AgreementKind", "RelationKind", "Tier", "Stream",
         "Scope", "SourceKind", "StatementGroup", "NameForm", "Answer", "Cut", "LifePhase",
-        "MaterialKind", "MaterialCopy",
+        "MaterialKind", "MaterialCopy", "CommentKind",
     )
 }  # fmt: skip
 
