@@ -101,6 +101,11 @@ def test_a_warning_on_publishing_is_confirmed(ann: tuple[Page, str, UUID]) -> No
     page.click("p.stays button")
     page.wait_for_url(f"**/records/{key}/")
     assert SensitiveDecision.objects.get().record == key
+    page.goto(f"{address}/desk/warnings/")
+    assert "personal.mailbox" in page.inner_text("main table")
+    assert "jane.doe" not in page.content()
+    picture(page, "decided")
+    assert look(page) == []
 
 
 def test_an_upload_shows_what_is_stopped_and_what_is_warned_of(
