@@ -16,6 +16,7 @@ from concord.api.schemas import CheckedOut, LikeOut
 from concord.api.sharing import ShownTo
 from concord.core.disclosure import Actor, Viewer
 from concord.exchange.doubles import KINDS, Doubles, candidates
+from concord.exchange.retold import CLAIMS, Retold, claims_near
 from concord.record.errors import ChangedMeanwhileError, ConcordError, NotOwnerError
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.sensitive import confirming
@@ -75,9 +76,13 @@ def _doubles(viewer: Viewer, drafts: Sequence[Draft]) -> dict[UUID, list[LikeOut
     new = [
         (draft.content.kind, str(draft.record_id), content_dump(draft.content))
         for draft in drafts
-        if draft.made_from == 0 and draft.content.kind in KINDS
+        if draft.made_from == 0
     ]
-    found = Doubles(viewer, among=candidates(viewer, new)).of(new) if new else {}
+    training = [item for item in new if item[0] in KINDS]
+    claims = [item for item in new if item[0] in CLAIMS]
+    found = Doubles(viewer, among=candidates(viewer, training)).of(training) if training else {}
+    near = {key for kind, _key, content in claims for key in claims_near(viewer, kind, content)}
+    found |= Retold(viewer, among=near).of(claims)
     return {
         UUID(key): [LikeOut(id=like.id, kind=like.kind, owner=like.owner)]
         for key, like in found.items()

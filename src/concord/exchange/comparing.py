@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from concord.core.vocabulary.folding import fold
 from concord.exchange.doubles import KINDS, Doubles
 from concord.exchange.duplicates import settled_pairs
 from concord.exchange.filling import CALLS, Fill, fills_of
+from concord.exchange.retold import CLAIMS, Item, Retold
 from concord.exchange.workbook.cells import (
     CLEAR,
     UNREAD,
@@ -40,6 +41,7 @@ from concord.exchange.workbook.writing import Head, check_of
 from concord.record.checking import ContentChecker
 from concord.record.faults import fault_text
 from concord.record.selectors import (
+    RecordView,
     contents_then,
     records_get,
     records_owned,
@@ -220,6 +222,7 @@ class Comparison:
         self._doubled: set[tuple[str, int]] = set()
         self._numbered: dict[tuple[str, str], str] = {}
         self._doubles: Doubles | None = None
+        self._retold: Retold | None = None
         self._absent: dict[str, str] = {}
         """New courses that cannot be taken, and the rows that they stand in."""
         self._own: dict[str, set[bytes]] = {}
@@ -641,24 +644,36 @@ class Comparison:
     def _doubt(
         self, taken: Mapping[str, _Pending], drafts: Mapping[str, Mapping[str, Any]]
     ) -> None:
-        """Mark new training that may be in the register already."""
+        """Mark what is new here and may be in the register already."""
         new = [
             (draft["kind"], key, draft["content"])
             for key, draft in drafts.items()
-            if taken[key].is_new and draft["kind"] in KINDS
+            if taken[key].is_new
         ]
-        if not new:
-            return
-        if self._doubles is None:
-            settled = settled_pairs(institution=self.institution)
-            self._doubles = Doubles(self.viewer, settled)
-        for key, other in self._doubles.of(new).items():
+        for key, other in self._in_register(new).items():
             note = _("It may be “%(title)s”, which is in the register already.")
             title = title_of(other, self.sense.language)
             for row in taken[key].rows:
                 row.status = Status.DOUBTFUL
             taken[key].rows[0].notes.append(note % {"title": title})
             taken[key].rows[0].like = str(other.id)
+
+    def _in_register(self, new: Sequence[Item]) -> dict[str, RecordView]:
+        """The records that new ones may be, by the ids of these."""
+        training = [item for item in new if item[0] in KINDS]
+        claims = [item for item in new if item[0] in CLAIMS]
+        found: dict[str, RecordView] = {}
+        if training:
+            self._doubles = self._doubles or Doubles(self.viewer, self._settled)
+            found |= self._doubles.of(training)
+        if claims:
+            self._retold = self._retold or Retold(self.viewer, self._settled)
+            found |= self._retold.of(claims)
+        return found
+
+    @cached_property
+    def _settled(self) -> set[frozenset[str]]:
+        return settled_pairs(institution=self.institution)
 
     def _assume(self, record: _Pending) -> None:
         """What an institution need not say of its own: it offers its courses, it holds its runs."""

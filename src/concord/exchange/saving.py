@@ -18,6 +18,7 @@ from concord.core.likeness import LikenessIndex
 from concord.core.timespan import TimeSpan
 from concord.core.vocabulary.folding import fold
 from concord.exchange.doubles import KINDS, likely_of
+from concord.exchange.retold import CLAIMS, Retold, claims_near
 from concord.exchange.threeway import carried
 from concord.exchange.workbook.cells import Content, Sense, number_of
 from concord.exchange.workbook.names import Names
@@ -82,6 +83,9 @@ def doubles_before(
     *, viewer: Viewer, kind: str, content: Content, is_new: bool
 ) -> list[RecordView]:
     """Records that a new one may be already."""
+    if is_new and kind in CLAIMS:
+        among = claims_near(viewer, kind, content)
+        return list(Retold(viewer, among=among).of([(kind, "new", content)]).values())
     return doubles_of(viewer=viewer, kind=kind, content=content) if is_new and kind in KINDS else []
 
 
