@@ -43,6 +43,10 @@ _EAST_ASIAN_WORD: Final = re.compile(rf"[{_EAST_ASIAN}]")
 _PLURAL: Final = re.compile(r"\b([a-z]{3,}?[^\Ws\d_])s\b")
 _CAPITALS: Final = re.compile(r"[A-Z]{1,3}")
 
+_KATAKANA: Final = re.compile(r"[\u30a1-\u30fc]")
+_ONE_WORD: Final = 0.2
+"""What a pair of katakana counts: a loan word has some six letters, where Chinese ones have two."""
+
 _EMPTY_WORDS: Final = frozenset(
     {"a", "an", "the", "and", "of", "for", "in", "on", "to", "with", "its"}
     | {"dan", "di", "va", "cua", "ve"}
@@ -216,7 +220,8 @@ class Matcher:
         """What each word weighs: much where few entries hold it."""
         total = len(self.vocabulary) + 1
         return {
-            word: 0.2 + math.log(total / len({self._spellings[index].code for index in indices}))
+            word: _share(word)
+            * (0.2 + math.log(total / len({self._spellings[index].code for index in indices})))
             for word, indices in self._holding.items()
         }
 
@@ -226,7 +231,7 @@ class Matcher:
             return ()
         likeness: dict[int, float] = {}
         for _, ratio, index in process.extract(
-            key, self._keys, scorer=fuzz.ratio, score_cutoff=60, limit=40
+            key, self._keys, scorer=fuzz.ratio, score_cutoff=_letters_alike(key), limit=40
         ):
             likeness[index] = ratio / 100
         for index, overlap in self._overlaps(key, words_of(text)):
@@ -251,7 +256,7 @@ class Matcher:
         """For each spelling that shares a word: how much of the text it has, and of it the text."""
         heaviest = max(self._weights.values(), default=1.0)
         known = {word: self._known(word) for word in words}
-        total = sum(self._weights.get(known[word], heaviest) for word in words)
+        total = sum(self._weights.get(known[word], heaviest * _share(word)) for word in words)
         shared: dict[int, float] = defaultdict(float)
         for word in set(known.values()):
             for index in self._holding.get(word, ()):
@@ -287,14 +292,28 @@ def exact_key(text: str) -> str:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words by which likeness is told: of East Asian writing each pair of letters."""
+    """The words by which likeness is told: of East Asian writing each pair of letters.
+
+    A loan word in katakana and what stands beside it are words of their own.
+    """
     words: set[str] = set()
     for run in _WORDS.findall(_singular(_bare(fold(text[:_LONGEST])))):
         if len(run) > 1 and _EAST_ASIAN_WORD.match(run):
-            words.update(a + b for a, b in pairwise(run))
+            pairs = [a + b for a, b in pairwise(run)]
+            words.update([pair for pair in pairs if len(_KATAKANA.findall(pair)) != 1] or pairs)
         elif run not in _EMPTY_WORDS and not (run.isascii() and run.isalpha() and len(run) == 1):
             words.add(run)
     return frozenset(words)
+
+
+def _letters_alike(key: str) -> int:
+    """From how many of 100 on letters in common count: one loan word is most of a short label."""
+    return 75 if _KATAKANA.search(key) else 60
+
+
+def _share(word: str) -> float:
+    """How much of a word a word or pair of letters is."""
+    return _ONE_WORD if len(word) == 2 and len(_KATAKANA.findall(word)) == 2 else 1.0
 
 
 def split_list(text: str) -> list[str]:

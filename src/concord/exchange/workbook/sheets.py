@@ -201,7 +201,7 @@ SHEETS: Final = (
     WorkSheet("capabilities", _("Capabilities"), "institution", (
         _code("capability_kind", _("Kind"), "CapabilityKind", required=True),
         _code("function", _("Function"), "CentreFunction"),
-        _texts("text", _("What it is"), required=True),
+        _texts("text", _("What is offered"), required=True),
         _TOPICS,
     ), part="capabilities"),
     WorkSheet("workforce", _("Workforce"), "workforce", (
