@@ -96,6 +96,18 @@ def test_a_trial_names_the_course_that_would_come_with_its_run(
     assert client.get(page).content.decode().count("Physical protection") == 3
 
 
+def test_what_items_say_where_they_do_not_is_kept(centre: uuid.UUID, server: Server) -> None:
+    client = join(centre, Role.EDITOR, "ann")
+    sent = {"url": server.put("/c.ics", CALENDAR), "name": "Calendar", "hours": "24",
+            "language": "ja", "topics": ["D1", "A1"], "roles": ["R02"]}  # fmt: skip
+    page = client.post("/desk/feeds/new/", sent).url
+    settings = client.get(f"{page}settings/").content.decode()
+    for name, code in (("topics", "D1"), ("topics", "A1"), ("roles", "R02")):
+        assert f'name="{name}" value="{code}" checked' in settings
+    assert settings.count(" checked") == 3
+    assert "2 chosen" in settings
+
+
 def test_an_address_that_is_not_fetched_is_refused_beside_its_field(centre: uuid.UUID) -> None:
     client = join(centre, Role.EDITOR, "ann")
     answer = add(client, "http://127.0.0.1/c.ics")
