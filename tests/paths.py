@@ -122,7 +122,7 @@ def _page(name: str, *args: object, **params: str) -> Ask:
 
 
 def _pages(world: World) -> Iterator[Ask]:
-    for name in ("home", "about", "recommendations", "glossary", "rounds", "declarations",
+    for name in ("home", "about", "recommendations", "glossary", "credential", "rounds", "declarations",
                  "declarations_csv", "catalog", "oai_schema", "embed_training", "coverage",
                  "calendar"):  # fmt: skip
         yield _page(name)

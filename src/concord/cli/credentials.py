@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from django.conf import settings
 from rich.console import Console
 
 from concord.core.credentials.encoding import read_json
@@ -17,6 +16,7 @@ from concord.core.credentials.errors import CredentialError
 from concord.core.credentials.verifying import Known, KnownIssuer, Outcome, Verdict
 from concord.core.credentials.verifying import verify as verdict_of
 from concord.federation.contexts import contexts
+from concord.federation.issuers import issuers_own, key_path
 from concord.federation.keys import KeyFileError, Ring, keys_load, keys_make, keys_rotate
 from concord.record.errors import InvalidQueryError
 
@@ -27,12 +27,6 @@ key = typer.Typer(
 )
 console = Console()
 SIGNS = {Outcome.PASSED: "yes", Outcome.FAILED: "NO", Outcome.OPEN: "not told"}
-
-
-def key_path() -> Path:
-    """The file of this node's key."""
-    path: Path = settings.VAR / "issuer-key"
-    return path
 
 
 @key.command()
@@ -74,9 +68,10 @@ def verify(
     """Check a credential, ours or others', offline, and say why one fails."""
     data = _read(file)
     lists = {str(one.get("id")): one for one in _documents(status or ())}
+    trusted = {one: KnownIssuer(one, one) for one in issuer or ()}
     known = Known(
-        contexts(), {**_own(), **{one: KnownIssuer(one, one) for one in issuer or ()}},
-        lists, tuple(_documents(endorsement or ())),
+        contexts(), {**issuers_own("this node"), **trusted}, lists,
+        tuple(_documents(endorsement or ())),
     )  # fmt: skip
     found = verdict_of(data, known=known, now=datetime.now(UTC))
     if as_json:
@@ -100,19 +95,6 @@ def _plain(found: Verdict) -> dict[str, Any]:
             {"check": one.check, "outcome": one.outcome, "reason": one.reason, "what": one.what}
             for one in found.findings
         ],
-    }
-
-
-def _own() -> dict[str, KnownIssuer]:
-    """This node, under each did:key that it has signed with."""
-    try:
-        ring = keys_load(key_path())
-    except KeyFileError:
-        return {}
-    names = {method.partition("#")[0]: method for method in ring.keys}
-    return {
-        name: KnownIssuer(name, "this node", {method: ring.keys[method]})
-        for name, method in names.items()
     }
 
 
