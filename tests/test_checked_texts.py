@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from files import packed
 from making import Maker, text
 from people import centre_of
 from releasing import Centres, released
@@ -20,6 +22,7 @@ from concord.accounts.rounds import round_make
 from concord.accounts.selectors import Coordinating
 from concord.core.disclosure import Actor, Clearance, Level, member_of
 from concord.exchange.proposals import proposal_decline, proposal_make
+from concord.library.services import version_upload
 from concord.record.affirming import records_affirm
 from concord.record.members import group_found
 from concord.record.models import Group, SensitiveDecision, Waiting
@@ -93,6 +96,7 @@ INSIDE = {
     "exchange.Upload": {"name", "remarks", "fault"},
     "exchange.Batch": {"rows", "drafts"},
     "exchange.Remembered": {"subject", "text", "choice"},
+    "library.Arriving": {"name"},
 }
 """Read within the institution, or by the person, alone; what comes of them goes through records."""
 MADE = {
@@ -109,7 +113,7 @@ CHECKED = {
     "record.Group": {"name"},
     "accounts.Proposal": {"base", "content", "reason", "source_text", "locator", "settled_because"},
     "accounts.Round": {"title", "reason", "rules"},
-    "library.StoredFile": {"text"},
+    "library.StoredFile": {"text", "about"},
     "studies.Release": {"withdrawn_because"},
 }
 """Read by others: each is written below with what must be stopped."""
@@ -205,6 +209,15 @@ class Ways:
     def text_of_a_file(self, words: str) -> None:
         Room(self.make).bring(words)
 
+    def licence_in_a_package(self, words: str) -> None:
+        room = Room(self.make)
+        said = {"title": "Quiz", "mainLibrary": "H5P.Quiz", "language": "en", "license": words}
+        parts = {"h5p.json": json.dumps(said), "content/content.json": "{}"}
+        version_upload(
+            acting=room.acting(), viewer=member_of(room.owner), material_id=room.material,
+            file_name="quiz.h5p", data=packed(parts), said={"name": "1"},
+        )  # fmt: skip
+
     def withdrawing(self, words: str) -> None:
         Centres(self.make).all_ran(10)
         release = released(OPERATOR, "year")
@@ -241,7 +254,7 @@ class Ways:
 BY_MANY: list[Callable[[Ways, str], None]] = [
     Ways.content, Ways.reason, Ways.reason_of_waiting, Ways.reason_of_removing,
     Ways.reason_of_affirming, Ways.group, Ways.title_of_round, Ways.reason_of_round,
-    Ways.rules_of_round, Ways.withdrawing, Ways.text_of_a_file,
+    Ways.rules_of_round, Ways.withdrawing, Ways.text_of_a_file, Ways.licence_in_a_package,
 ]  # fmt: skip
 BY_ONE: list[Callable[[Ways, str], None]] = [
     Ways.waiting, Ways.returning, Ways.proposing, Ways.reason_of_proposal,

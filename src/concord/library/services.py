@@ -36,7 +36,7 @@ def version_upload(
     """Add a version with its file to a material; it is seen by its institution alone at first.
 
     ``said`` are the other fields of a version: name, after, changes, makers, when. The text of the
-    file is held to the content check as if others were to see it.
+    file, and what it says of itself, is held to the content check as if others were to see it.
 
     Raises ``NotFoundError``, ``NotAllowedError`` for whoever is no maker of the material,
     ``FileRefusedError``, ``InvalidContentError``, ``SensitiveContentError`` and
@@ -49,7 +49,8 @@ def version_upload(
     found = identify(file_name, data)
     version_id = uuid4()
     _require_place(viewer, material_id, said)
-    text = OnTheWay(version_id, "version", {"file": found.text}, {}, lambda: True)
+    read = {"file": found.text, "about": dict(found.about)}
+    text = OnTheWay(version_id, "version", read, {}, lambda: True)
     sensitive_require(actor=actor, changes=[text])
     stored = file_keep(acting.institution, data, found)
     file = {
