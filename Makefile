@@ -69,4 +69,4 @@ clean: ## remove what was made, the database too
 	@rm -rf .venv .tools var
 
 bench: bootstrap-dev ## run the benchmarks, or one: make bench ONLY=lists
-	@for name in $(or $(ONLY),lists snapshot coverage exports writes uploads duplicates history protection levels collaboration studies influence assignment credentials); do .venv/bin/python -m benchmarks.$$name; done
+	@for name in $(or $(ONLY),lists snapshot coverage exports writes uploads duplicates history protection levels collaboration studies influence assignment credentials library); do .venv/bin/python -m benchmarks.$$name; done

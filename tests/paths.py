@@ -227,7 +227,7 @@ def library_of(world: World) -> list[Ask]:
 
 
 OF_FILES: Final = (
-    "material", "version", "version_file", "version_new", "version_endorse", "record",
+    "material", "version", "version_file", "version_new", "version_endorse", "version_like", "record",
     "record_json",
 )  # fmt: skip
 
@@ -245,7 +245,7 @@ def asked_ids(world: World) -> list[UUID]:
 def _pages_of(key: UUID) -> Iterator[Ask]:
     for name in ("record", "record_json", "record_jsonld", "record_csv", "record_xlsx", "propose",
                  "answer", "record_edit", "record_back", "source", "material", "version",
-                 "version_file", "version_new", "version_endorse", "draft", "draft_response",
+                 "version_file", "version_new", "version_endorse", "version_like", "draft", "draft_response",
                  "draft_comment"):  # fmt: skip
         yield _page(name, key)
     yield _page("draft_comment_edit", DRAFT, key)

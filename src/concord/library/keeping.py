@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from concord.core.likeness.bodies import body_of
 from concord.library.errors import FileGoneError, FileHeldError, FileRefusedError
 from concord.library.identifying import Identified
 from concord.library.models import StoredFile
@@ -52,12 +53,15 @@ def file_keep(institution: UUID, data: bytes, found: Identified) -> StoredFile:
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(institution, digest)
     with _held_back(path, data) as half:
+        body = body_of(found.text)
         stored, _made = StoredFile.objects.update_or_create(
             institution=institution,
             digest=digest,
             defaults={
                 "size": len(data), "media_type": found.media_type, "pages": found.pages,
-                "text": found.text, "about": dict(found.about), "scan": _scanned(half),
+                "text": found.text, "about": dict(found.about),
+                "signature": body.packed() if body else b"",
+                "shingles": body.count if body else 0, "scan": _scanned(half),
             },
         )  # fmt: skip
         half.replace(path)  # after its row: what has none is swept away

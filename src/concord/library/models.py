@@ -26,6 +26,8 @@ class StoredFile(models.Model):
     media_type = models.CharField(max_length=100)
     pages = models.PositiveIntegerField(null=True)
     text = models.TextField(blank=True, help_text="The text in it, to be searched and compared")
+    signature = models.BinaryField(default=b"", help_text="MinHash of the shingles of its text")
+    shingles = models.PositiveIntegerField(default=0, help_text="How many different ones it has")
     about = models.JSONField(default=dict, help_text="What an e-learning package says of itself")
     scan = models.CharField(max_length=20, choices=Scan, default=Scan.NOT_SCANNED)
     at = models.DateTimeField(auto_now_add=True)

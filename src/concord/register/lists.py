@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import ClassVar, Final
 from uuid import UUID
@@ -158,6 +158,11 @@ class Shelf(Follower):
         with self._lock:
             return list(self._versions.get(str(material), {}).values())
 
+    def versions_all(self) -> list[Change]:
+        """All versions, whoever may know of them."""
+        with self._lock:
+            return [change for found in self._versions.values() for change in found.values()]
+
     def _take_link(self, change: Change) -> None:
         _put(self.links[Cut.ALL], change, lambda c: self._rows.row(c, None))
         _put(self.links[Cut.BRIEF], change, lambda c: self._rows.row(c, self._brief))
@@ -273,6 +278,17 @@ def source_table() -> ColumnTable:
 def material_table() -> ColumnTable:
     """Training materials, as of the newest revision."""
     return _fresh().materials
+
+
+def versions_seen(*, viewer: Viewer) -> Iterator[Change]:
+    """The versions of all materials of which the viewer sees the file, and what it is a version of.
+
+    For studies of what is in them: a change holds what its viewer may not see, too.
+    """
+    for change in _fresh().versions_all():
+        needed = (change.audience, change.audience_of("file"), change.audience_of("material"))
+        if "file" in change.content and all(map(viewer.may_see, needed)):
+            yield change
 
 
 def version_ids(*, viewer: Viewer, material: UUID) -> list[UUID]:

@@ -95,6 +95,7 @@ urlpatterns = [
     path("library/<uuid:record_id>/", library.material, name="material"),
     path("library/<uuid:record_id>/upload/", library.version_new, name="version_new"),
     path("library/versions/<uuid:record_id>/", library.version, name="version"),
+    path("library/versions/<uuid:record_id>/like/", library.version_like, name="version_like"),
     path("library/versions/<uuid:record_id>/file/", library.version_download, name="version_file"),
     path(
         "library/versions/<uuid:record_id>/endorse/",

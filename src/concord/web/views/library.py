@@ -17,6 +17,7 @@ from concord.accounts.models import Role
 from concord.accounts.notices import notice_of_waiting
 from concord.accounts.selectors import acting_list
 from concord.core.disclosure import Viewer
+from concord.library.alike import versions_alike
 from concord.library.arriving import (
     PART_BYTES,
     OtherPlaceError,
@@ -142,6 +143,20 @@ def version(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "seen_by": seen_by(shown.record, viewer),
     }
     return render(request, "concord/version.html", context)
+
+
+def version_like(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Versions of other materials that are like one, among what the reader may see."""
+    viewer = viewer_of(request)
+    material_view, shown = version_get(viewer=viewer, version_id=record_id)
+    found = versions_alike(viewer=viewer, version=shown.record)
+    context = {
+        "record": shown.record,
+        "material": material_view,
+        "is_compared": found is not None,
+        "alike": found or [],
+    }
+    return render(request, "concord/version_like.html", context)
 
 
 def _before(viewer: Viewer, view: RecordView) -> VersionView | None:
