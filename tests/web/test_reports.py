@@ -67,8 +67,8 @@ def test_a_report_shows_pictures_and_lists_what_it_rests_on() -> None:
     }
     made = region_report(results, ANYONE, "en", None)
     pictures = {section.title: len(section.pictures) for section in made.sections}
-    assert {title for title, count in pictures.items() if count} == {
-        "Coverage", "Needs and gaps", "Collaboration",
+    assert {title: count for title, count in pictures.items() if count} == {
+        "Coverage": 1, "Needs and gaps": 2, "Overlap": 1, "Collaboration": 1,
     }  # fmt: skip
     sources = made.sections[-1].sheets[0]
     assert sources.title == "Sources"

@@ -19,7 +19,6 @@ from concord.core.analysis.assumptions import Assumption
 from concord.core.analysis.coverage import Run
 from concord.core.analysis.gaps import Inputs, Model, assumed, central
 from concord.core.analysis.needs import MarginError
-from concord.core.analysis.swings import swings
 from concord.core.disclosure import Viewer
 from concord.register.assumptions import assumptions_if
 from concord.register.study_tables import study_tables
@@ -30,8 +29,8 @@ from concord.studies.gaps import (
     courses_on,
     gaps_tables,
     inputs_of,
+    moving,
     regions_shown,
-    rounded,
     states_of_region,
     states_shown,
     supplied_of,
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MOST_MOVING: Final = 8
-"""Assumptions that are told of, those that move the gap most."""
 MOST_BEHIND: Final = 40
 """Activities that are named, the newest first; all are counted."""
 
@@ -130,30 +127,11 @@ class _Cell:
             figures.of(n, [self.place])
             | {
                 "years": years[n],
-                "moving": self._moving(model, group),
+                "moving": moving(model, group, [self.place], self.known),
                 "behind": _newest(row for row in behind if row["state"] in group),
             }
             for n, group in enumerate(groups)
         ]
-
-    def _moving(self, model: Model, group: Collection[str]) -> list[dict[str, Any]]:
-        """The assumptions that move the gap most, each from its low to its high end alone."""
-        import numpy as np
-
-        own = np.array([s in group and p.role == self.question.role for s, p in model.cells])
-
-        def gap(values: Mapping[str, Floats]) -> Floats:
-            return np.asarray(model.run(values).gap[:, own].sum(axis=1))
-
-        found = [one for one in swings(gap, self.known) if one.size >= 1][:MOST_MOVING]
-        return [
-            {
-                "key": one.assumption.key, "low": one.assumption.low,
-                "high": one.assumption.high, "unit": one.assumption.unit,
-                "at_low": rounded(one.at_low), "at_high": rounded(one.at_high),
-            }
-            for one in found
-        ]  # fmt: skip
 
     def _behind(self, run: Run, ids: pa.Table) -> list[dict[str, Any]]:
         """The activities that the cell rests on, by State."""

@@ -21,6 +21,7 @@ from concord.core.analysis.assumptions import Assumption
 from concord.core.analysis.coverage import Run
 from concord.core.analysis.gaps import Assessed, Flow, Inputs, Model, assumed, central, drawn
 from concord.core.analysis.needs import MarginError, Population, Supplied
+from concord.core.analysis.swings import swings
 from concord.core.disclosure import Viewer
 from concord.register import vocabulary
 from concord.register.assumptions import assumptions_if, role_profiles_if
@@ -40,6 +41,8 @@ LEAST_STATES: Final = 5
 DRAWS: Final = 2_000
 MOST_YEARS: Final = 12
 """Years that the course of a gap is followed back."""
+MOST_MOVING: Final = 8
+"""Assumptions that are told of, those that move a gap most."""
 SHARES: Final = (5, 50, 95)
 """Percentiles that every figure is given with."""
 CENTRES: Final = "centres"
@@ -230,6 +233,8 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
         "topics": [],
         "cells": [],
         "years": [],
+        "usual": 0,
+        "moving": [],
         "fault": None,
     }
     own = states_shown(question, context, inputs)
@@ -238,19 +243,57 @@ def _compute(run: Run, question: GapsQuestion, context: Context) -> dict[str, An
     context.told(10)
     if not groups:  # an empty register, or too few States: nothing may be added up
         return result
+    model = Model(inputs)
     try:
         figures = Figures.of_model(
-            run, context, model=Model(inputs), groups=groups, every=every, seed=question.seed
+            run, context, model=model, groups=groups, every=every, seed=question.seed
         )
     except MarginError as error:
         return result | {"fault": {"margin": error.margin, "distance": error.distance}}
     courses = by_year(inputs, groups, central(every), question)
     if shown:
-        result |= _split(figures, question, 0) | {"years": courses[0]}
+        asked = [n for n, one in enumerate(inputs.profiles) if _is_asked(question, one)]
+        result |= _split(figures, question, 0) | {
+            "years": courses[0],
+            "usual": figures.of(0, asked)["gap"][-1],
+            "moving": moving(model, groups[0], asked, every),
+        }
     for place, state in enumerate(own, len(shown)):
         split = _split(figures, question, place) | {"years": courses[place]}
         result["states"][state] = supplied_of(inputs, state) | split
     return result
+
+
+def moving(
+    model: Model, group: Collection[str], chosen: Collection[int], known: Sequence[Assumption]
+) -> list[dict[str, Any]]:
+    """The assumptions that move the gap of some profiles in a group of States most.
+
+    Each alone goes from its low to its high end. Nothing where the published totals do not hold at
+    one of these.
+    """
+    import numpy as np
+
+    profiles = len(model.inputs.profiles)
+    own = np.array([state in group and n % profiles in chosen
+                    for n, (state, _profile) in enumerate(model.cells)])  # fmt: skip
+
+    def gap(values: Mapping[str, Floats]) -> Floats:
+        return np.asarray(model.run(values).gap[:, own].sum(axis=1))
+
+    try:
+        found = swings(gap, known)
+    except MarginError:
+        return []
+    return [
+        {
+            "key": one.assumption.key, "low": one.assumption.low,
+            "high": one.assumption.high, "unit": one.assumption.unit,
+            "at_low": rounded(one.at_low), "at_high": rounded(one.at_high),
+        }
+        for one in found[:MOST_MOVING]
+        if one.size >= 1
+    ]  # fmt: skip
 
 
 def by_year(
@@ -357,4 +400,4 @@ def _beside(run: Run) -> dict[str, Any]:
     return {"unknown": dict(unknown), "planned": dict(planned)}
 
 
-register_study(Study("gaps", GapsQuestion, gaps_tables, _compute, version=3))
+register_study(Study("gaps", GapsQuestion, gaps_tables, _compute, version=4))

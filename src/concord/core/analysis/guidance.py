@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -106,6 +107,7 @@ def topic_rows(tables: Mapping[str, Any]) -> Any:
     )
 
 
+@lru_cache
 def expressions() -> dict[str, Any]:
     """All that the study asks of an engine, as expressions of tables without one."""
     import ibis

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from concord.core.analysis.assumptions import Assumption
@@ -74,6 +75,7 @@ def reactor_rows(tables: Mapping[str, Any]) -> Any:
     return rows.select("state", "measure", "value", "year").order_by("state", "measure")
 
 
+@lru_cache
 def expressions() -> dict[str, Any]:
     """The study's questions, bound to no engine."""
     import ibis

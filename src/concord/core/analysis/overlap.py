@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -139,6 +140,7 @@ def provider_rows(tables: Mapping[str, Any]) -> Any:
     return common.select("a", "b", overlap=overlap).order_by(ibis.desc("overlap"), "a", "b")
 
 
+@lru_cache(maxsize=16)
 def expressions(least: float = 0.0) -> dict[str, Any]:
     """The study's questions, bound to no engine."""
     import ibis

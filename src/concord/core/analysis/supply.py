@@ -14,6 +14,7 @@ most detailed. What a source states in total or plans is counted beside it and n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def flow_rows(tables: Mapping[str, Any]) -> Any:
     )
 
 
+@lru_cache
 def expressions() -> dict[str, Any]:
     """The study's questions, bound to no engine."""
     import ibis

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from concord.core.disclosure import Viewer
 from concord.documents.findings import Cell, Sheet
 from concord.documents.findings.gaps import years_sheets
+from concord.documents.moving import moving_words
 from concord.record.selectors import records_get
 from concord.register import vocabulary
-from concord.register.assumptions import assumption_words, unit_label
+from concord.register.assumptions import unit_label
 from concord.register.links import Parties
 from concord.register.reading import language_name, title_of
 from concord.register.tables import as_ids
@@ -68,23 +69,6 @@ def groups_of(
         yield "", _("Region"), result["total"]
     for state, one in result["states"].items():
         yield state, vocabulary.countries().label(state, language), one
-
-
-def moving_words(key: str, language: str) -> str:
-    """What an assumption means; a number of one role and topic has words of its own."""
-    words = assumption_words()
-    if key in words:
-        return words[key].label(language)
-    if key == "supplied.draw":
-        return _("Where in its range a State’s own figure lies, 0 at its low and 1 at its high end")
-    kind, role, topic = key.split(".")
-    about = {
-        "role": vocabulary.roles().label(role, language),
-        "topic": vocabulary.topics().label(topic, language),
-    }
-    if kind == "share":
-        return _("Share that needs it: %(role)s, %(topic)s") % about
-    return _("Valid for years: %(role)s, %(topic)s") % about
 
 
 def _measures(one: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:

@@ -17,9 +17,12 @@ from concord.core.disclosure import Viewer, strictest_tlp
 from concord.documents.coveragemap import draw_coverage
 from concord.documents.findings import Cell, Sheet, sheets_of
 from concord.documents.findings.collaboration import Labels
+from concord.documents.findings.overlap import Titles
 from concord.documents.gapmap import draw_gaps
 from concord.documents.lifeline import draw_life
+from concord.documents.moving import draw_moving
 from concord.documents.networkmap import draw_network
+from concord.documents.overlapmap import draw_overlap
 from concord.documents.peopleyears import draw_people
 from concord.documents.report import Picture, Report, Section
 from concord.documents.report.sources import sources_sheet
@@ -170,12 +173,21 @@ def _pictures(
         return [Picture(svg, _("Who works with whom: full lines are confirmed by both sides, "
                                "dashed ones are one-sided, dotted ones have no party’s own "
                                "account; the broader, the deeper."))]  # fmt: skip
+    if name == "overlap":
+        svg = draw_overlap(result, Titles(result, viewer, language),
+                           address=lambda provider: f"/overlap/?provider={provider}")  # fmt: skip
+        return [Picture(svg, _("Overlap of providers"))] if svg else []
     if name == "gaps" and result["region"]:
         topics = results["coverage"].result["topics"]
         offered = {t["code"] for t in topics if t["state"] == State.OFFERED.value}
         svg = draw_gaps(result["cells"], offered, language=language, chart_id="gaps",
                         address=lambda topic, _role: f"/gaps/?topic={topic}")  # fmt: skip
-        return [Picture(svg, _("How many people lack valid training, by topic and role"))]
+        return [
+            Picture(svg, _("How many people lack valid training, by topic and role")),
+            *(Picture(moving, _("What moves the gap most"))
+              for moving in [draw_moving(result["moving"], usual=result["usual"],
+                                         chart_id="moving", language=language)] if moving),
+        ]  # fmt: skip
     return _of_year(result) if name == "achievement" else []
 
 

@@ -9,11 +9,10 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from concord.core.analysis.gaps import GROUPS
-from concord.documents.bars import Bar, draw_bars
-from concord.documents.findings.cell import Named, groups_of, moving_words
+from concord.documents.findings.cell import Named, groups_of
+from concord.documents.moving import draw_moving, moving_words
 from concord.record.errors import NotFoundError
 from concord.register import vocabulary
 from concord.register.assumptions import assumptions, role_profiles_if, unit_label
@@ -84,7 +83,9 @@ def _group(
     key = state or "region"
     return one | {
         "years_chart": years_chart(one["years"], asked, year, f"years-{key}"),
-        "moving_chart": _moving_chart(one, f"moving-{key}"),
+        "moving_chart": draw_moving(
+            one["moving"], chart_id=f"moving-{key}", language=language(), usual=one["gap"][CENTRAL]
+        ),
         "moving": [
             row | {
                 "words": moving_words(row["key"], language()),
@@ -105,29 +106,3 @@ def _group(
 def _what_if(asked: Asked, key: str, value: float) -> str:
     """Where the page answers for one assumption at an end of its range; blank where none does."""
     return asked.address(assume={key: value}) if key in assumptions() else ""
-
-
-def _moving_chart(one: dict[str, Any], chart_id: str) -> str:
-    """The gap with each assumption at its ends, beside the central one."""
-    if not one["moving"]:
-        return ""
-    usual = one["gap"][CENTRAL]
-    most = max(usual, *(max(row["at_low"], row["at_high"]) for row in one["moving"]), 1.0)
-    bars = [
-        Bar(
-            moving_words(row["key"], language()),
-            usual / most,
-            min(row["at_low"], row["at_high"]) / most,
-            max(row["at_low"], row["at_high"]) / most,
-            f"{row['at_low']:g} – {row['at_high']:g}",
-        )
-        for row in one["moving"]
-    ]
-    return draw_bars(
-        bars,
-        chart_id=chart_id,
-        title=_("What moves the gap most"),
-        description=_("The bar ends at the gap as usually assumed; the line goes to the gap with "
-                      "that one assumption at the low and at the high end of its range."),
-        axis=("0", f"{most / 2:g}", f"{most:g}"),
-    )  # fmt: skip

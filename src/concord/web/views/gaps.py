@@ -18,6 +18,7 @@ from concord.core.analysis.coverage import State
 from concord.core.analysis.gaps import GROUPS
 from concord.core.vocabulary import LANGUAGES
 from concord.documents.gapmap import draw_gaps
+from concord.documents.moving import draw_moving
 from concord.documents.years import YearBar, draw_years
 from concord.jobs.kept import kept_coverage
 from concord.record.selectors import records_get
@@ -101,6 +102,9 @@ def _present(request: HttpRequest, question: GapsQuestion, kept: Kept) -> dict[s
             if entry.code[0] != "I" and question.topic in {None, entry.code}
         ],
         "chart": _chart(result, asked, states, "gaps") if result["region"] else "",
+        "moving_chart": draw_moving(
+            result["moving"], usual=result["usual"], chart_id="moving", language=language()
+        ),
         "years": result["years"],
         "years_chart": years_chart(result["years"], asked, result["year"], "years"),
         "own": own,

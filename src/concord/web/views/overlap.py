@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from concord.documents.findings.overlap import Titles, beyond
-from concord.documents.heatmap import HeatCell, HeatRow, draw_heatmap
+from concord.documents.overlapmap import draw_overlap
 from concord.record.selectors import records_get
 from concord.studies.kept import Kept
 from concord.studies.labels import PROPOSAL_LABELS
@@ -22,8 +21,6 @@ from concord.web.views.studying import Asked, study_page
 from concord.web.views.viewer import viewer_of
 
 SHOWN: Final = 60
-MOST_PROVIDERS: Final = 30
-MUCH: Final = 0.5
 SUPPLY: Final = {
     "beyond": gettext_lazy("Supply is beyond need here: this may be one too many."),
     "gap": gettext_lazy("There is a gap in it, so this is no duplication."),
@@ -67,43 +64,10 @@ def _present(request: HttpRequest, question: OverlapQuestion, kept: Kept) -> dic
             for group in result["groups"]
         ],
         "beyond": beyond(result, titles, language()),
-        "chart": _chart(result, titles, asked),
+        "chart": draw_overlap(
+            result, titles, address=lambda provider: asked.address(provider=provider)
+        ),
         "assumption_rows": assumption_rows(question, ("overlap",)),
         "carried": other_params(question),
         "usual": asked.address(assume=dict.fromkeys(question.assume)),
     }  # fmt: skip
-
-
-def _chart(result: dict[str, Any], titles: Titles, asked: Asked) -> str:
-    """Providers by providers, those that overlap at all."""
-    overlaps = {(row["a"], row["b"]): row["overlap"] for row in result["providers"]}
-    keys = sorted({key for pair in overlaps for key in pair},
-                  key=lambda key: titles.parties.record(key).label)[:MOST_PROVIDERS]  # fmt: skip
-    if not keys:
-        return ""
-
-    def cell(one: str, other: str) -> HeatCell:
-        found = overlaps.get((min(one, other), max(one, other)))
-        if found is None or one == other:
-            return HeatCell("", "", None, "")
-        share = f"{100 * found:.0f} %"
-        hint = _("%(a)s and %(b)s: %(share)s") % {
-            "a": titles.parties.record(one).label, "b": titles.parties.record(other).label,
-            "share": share,
-        }  # fmt: skip
-        return HeatCell("said" if found >= MUCH else "event", f"{100 * found:.0f}",
-                        asked.address(provider=one), hint)  # fmt: skip
-
-    rows = [
-        HeatRow(titles.parties.record(one).label, asked.address(provider=one),
-                [cell(one, other) for other in keys])
-        for one in keys
-    ]  # fmt: skip
-    return draw_heatmap(
-        [titles.parties.record(key).label for key in keys],
-        rows,
-        chart_id="providers",
-        title=_("Overlap of providers"),
-        description=_("In parts of a hundred of what two providers offer to the roles that sources "
-                      "name. Hatched: half or more."),
-    )  # fmt: skip
