@@ -64,7 +64,7 @@ def test_a_day_in_five_orders_is_one_day_and_an_unclear_one_is_asked_about(actin
     assert fault["likely"] == ["2026-04-05", "2026-05-04"]
     written = upload_confirm(acting=acting, upload_id=upload.id).written
     viewer = member_of(acting.institution)
-    days = [record_get(viewer=viewer, record_id=key).content["when"] for key in written]
+    days = [record_get(viewer=viewer, record_id=key).content["days"] for key in written]
     assert days == ["2026-03-05"] * len(FIVE_ORDERS)
 
 

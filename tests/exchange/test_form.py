@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from making import Maker, text
 
 from concord.core.disclosure import ANYONE
+from concord.core.timespan import TimeSpan
 from concord.core.vocabulary import LANGUAGES
 from concord.core.vocabulary.folding import fold
 from concord.exchange.form import RecordForm
@@ -123,6 +124,8 @@ def contents(draw: Any, kind: str, named: list[dict[str, Any]]) -> Content:
     if kind == "course":
         data["providers"] = [named[0]["institution"]]
     if kind == "activity":
+        if "days" in data and TimeSpan.parse(data.get("when", "2026")).is_to_the_day:
+            del data["days"]  # the day is given once
         data["participation"] = draw(
             st.lists(
                 st.builds(lambda n, q: {"count": n, "qualifier": q}, st.integers(0, 99), TEXTS),

@@ -288,7 +288,7 @@ def test_the_other_end_of_the_days_stays_as_it_stands_now(centre: Centre) -> Non
     upload_confirm(acting=centre.acting, upload_id=later.id)
     mine = edit(data, "Activities", row=2, **{"First day": dt.date(2024, 3, 6), "Last day": None})
     upload_confirm(acting=centre.acting, upload_id=centre.upload(mine).id)
-    assert activity(centre)["when"] == "2024-03-06/2024-03-20"
+    assert activity(centre)["days"] == "2024-03-06/2024-03-20"
 
 
 def test_a_part_is_changed_where_it_stands_now_and_nowhere_else(centre: Centre) -> None:

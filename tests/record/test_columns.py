@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concord.core.disclosure import ANYONE, Viewer
+from concord.core.disclosure import ANYONE, Audience, Viewer
 from concord.record.columns import ColumnTable, Key, Question, Row, Value, Words
 from concord.record.errors import InvalidQueryError
 
@@ -35,6 +36,8 @@ rows = st.lists(
         first=st.integers(0, 9),
         last=st.integers(9, 12),
         date_audience=audience,
+        exact=st.sampled_from([(0, 0), (3, 3), (11, 12)]),
+        exact_audience=audience,
         place=st.sampled_from(["", "m", "z"]),
         place_audience=audience,
     ),
@@ -109,10 +112,12 @@ def test_hidden_values_change_nothing_that_is_seen(given_rows: list[Row], viewer
         }
         texts = [w for w in row.words if viewer.may_see(w.audience)]
         dates = (row.first, row.last) if viewer.may_see(row.date_audience) else (5, 11)
+        exact = row.exact if viewer.may_see(row.exact_audience) else (7, 8)
         place = row.place if viewer.may_see(row.place_audience) else "other"
         return Row(
-            row.id, row.audience, kept, texts, *dates, row.date_audience, place, row.place_audience
-        )
+            row.id, row.audience, kept, texts, *dates, row.date_audience,
+            exact, row.exact_audience, place, row.place_audience,
+        )  # fmt: skip
 
     one, two = ColumnTable(["f", "g"]), ColumnTable(["f", "g"])
     for row in given_rows:
@@ -122,6 +127,29 @@ def test_hidden_values_change_nothing_that_is_seen(given_rows: list[Row], viewer
         question = Question({}, words_)
         assert one.page(viewer, question, 5, None) == two.page(viewer, question, 5, None)
         assert one.counts(viewer, question) == two.counts(viewer, question)
+        assert _days(one, viewer, question) == _days(two, viewer, question)
+        near = Question({}, words_, first=4, last=8)
+        assert one.page(viewer, near, 5, None) == two.page(viewer, near, 5, None)
+
+
+def _days(table: ColumnTable, viewer: Viewer, question: Question) -> list[tuple[UUID, int, int]]:
+    found = table.days(viewer, question)
+    return list(zip(found.ids, found.first.tolist(), found.last.tolist(), strict=True))
+
+
+def test_the_days_stand_for_the_month_to_whoever_may_see_them() -> None:
+    table = ColumnTable([])
+    early, late = uuid.UUID(int=1 << 100), uuid.UUID(int=2 << 100)
+    own = "institution:1"
+    table.put(Row(early, "public", first=31, last=60, exact=(33, 33), exact_audience=own))
+    table.put(Row(late, "public", first=31, last=60, exact=(58, 59), exact_audience=own))
+    insider = Viewer(frozenset({Audience("public"), Audience(own)}))
+    assert _days(table, insider, Question()) == [(late, 58, 59), (early, 33, 33)]
+    assert _days(table, ANYONE, Question()) == [(early, 31, 60), (late, 31, 60)]
+    for first, last, found in ((58, 70, [late]), (30, 33, [early]), (40, 50, [])):
+        asked = Question(first=first, last=last)
+        assert table.ids_where(insider, asked) == found
+        assert len(table.ids_where(ANYONE, asked)) == 2
 
 
 def test_a_removed_row_is_in_no_answer() -> None:

@@ -279,7 +279,7 @@ def test_a_pasted_table_is_asked_about_and_understood(centre: uuid.UUID) -> None
     )
     client.post(f"{address}decide/", {"do": "confirm"})
     (run,) = records_owned(viewer=member_of(centre), owner=centre)
-    assert (run.content["activity_kind"], run.content["when"]) == ("seminar", "2027-02-01")
+    assert (run.content["activity_kind"], run.content["days"]) == ("seminar", "2027-02-01")
 
 
 def test_an_ugly_file_gets_a_clear_answer(centre: uuid.UUID) -> None:

@@ -69,6 +69,11 @@ class Moment:
         parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
         return "-".join(parts)
 
+    @property
+    def month_of(self) -> Moment:
+        """The month that it lies in; the year, where no month is known."""
+        return Moment(self.year, self.month)
+
     def text(self, locale: str) -> str:
         """The date as readers of ``locale`` write it, with only the parts that are known."""
         if self.day is not None:
@@ -107,6 +112,14 @@ class TimeSpan:
     def is_to_the_day(self) -> bool:
         """Whether it names a day."""
         return any(moment is not None and moment.day for moment in (self.start, self.end))
+
+    @property
+    def months(self) -> TimeSpan:
+        """The same span, in which no day is named."""
+        return TimeSpan(
+            None if self.start is None else self.start.month_of,
+            None if self.end is None else self.end.month_of,
+        )
 
     def overlaps(self, first: dt.date, last: dt.date) -> bool:
         """Whether any day from ``first`` to ``last``, both included, may lie within."""

@@ -16,7 +16,7 @@ from concord.core.timespan import Moment, TimeSpan
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
 from concord.register.listings import TRAINING, as_of
-from concord.register.reading import title_and_language
+from concord.register.reading import dated, title_and_language
 from concord.register.removed import activities_removed
 
 PRODUCER: Final = "-//Concord//Training//EN"
@@ -61,7 +61,7 @@ def uid_of(record_id: UUID) -> str:
 
 
 def _events(record: RecordView, language: str, address: str) -> Iterator[Event]:
-    when = record.content.get("days") or record.content.get("when")
+    when = dated(record.content)
     span = TimeSpan.parse(when) if when else None
     if span is None or span.start is None or span.start.day is None:
         return

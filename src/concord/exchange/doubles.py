@@ -19,6 +19,7 @@ from concord.record.columns import Question
 from concord.record.selectors import RecordView, record_list, records_get
 from concord.register.listquery import LONGEST_SEARCH
 from concord.register.lists import training_table
+from concord.register.reading import dated
 from concord.register.words import PROVIDER_PARTS
 
 KINDS = ("course", "activity")
@@ -123,7 +124,7 @@ def row_id(kind: str, content: Mapping[str, Any]) -> UUID:
 def likely_of(kind: str, key: str, content: Mapping[str, Any]) -> Likely:
     """A course or activity as likeness sees it."""
     text = content.get("titles", {"text": {}})["text"]
-    when = TimeSpan.parse(content["when"]) if content.get("when") else None
+    when = TimeSpan.parse(day) if (day := dated(content)) else None
     parties = content.get("parties", ())
     hosts = (
         part["party"].get("institution")

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
 from concord.register.links import Parties
-from concord.register.reading import title_of
+from concord.register.reading import dated, title_of
 from concord.register.words import PROVIDER_PARTS
 
 OAI_DC: Final = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -54,7 +54,7 @@ def _lines(record: RecordView, parties: Parties, address: str) -> Iterator[Line]
             yield "publisher", parties.name(part["party"]).label, ""
     if publisher := content.get("publisher"):
         yield "publisher", publisher, ""
-    if when := content.get("when") or content.get("published"):
+    if when := dated(content) or content.get("published"):
         yield "date", when, ""
     yield "type", TYPES.get(record.kind, "Dataset"), ""
     yield "type", record.kind, ""

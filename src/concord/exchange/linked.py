@@ -14,6 +14,7 @@ from concord.record.selectors import RecordView
 from concord.register import vocabulary
 from concord.register.links import Parties, party_ids
 from concord.register.listings import Listing, as_of
+from concord.register.reading import dated
 from concord.register.tables import citations_of
 from concord.register.then import AsOf
 from concord.register.words import (
@@ -148,7 +149,7 @@ def _instance(record: RecordView, parties: Parties, address: str) -> dict[str, A
         "keywords": _keywords(record),
         "eventStatus": _status(content),
     }
-    span = TimeSpan.parse(content["when"]) if content.get("when") else None
+    span = TimeSpan.parse(day) if (day := dated(content)) else None
     if span and span.start:
         found["startDate"] = str(span.start)
         found["endDate"] = str(span.end or span.start)

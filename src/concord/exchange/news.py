@@ -18,7 +18,7 @@ from concord.register import vocabulary
 from concord.register.links import Parties, party_ids
 from concord.register.listings import Listing
 from concord.register.listquery import refuse_moment
-from concord.register.reading import title_of
+from concord.register.reading import dated, title_of
 
 COUNT: Final = 50
 
@@ -84,7 +84,7 @@ def _said(record: RecordView, parties: Parties) -> Iterator[str]:
     """In a line what it is: its kind, when, and who."""
     content = record.content
     yield str(content_type(record.kind).label)
-    if when := content.get("when"):
+    if when := dated(content):
         yield when
     for key in content.get("providers", ()):
         yield parties.record(key).label

@@ -32,7 +32,7 @@ from concord.record.selectors import RecordView, record_get, records_get, record
 from concord.record.services import Draft, content_parse, record_remove
 from concord.register.checks import Remarks
 from concord.register.lists import training_table
-from concord.register.reading import title_of
+from concord.register.reading import dated, title_of
 
 COURSES: Final = 500
 """Courses that a form offers to choose from, the newest."""
@@ -116,7 +116,7 @@ def _questions(kind: str, content: Content, providers: frozenset[Any]) -> list[Q
     is_course = kind == "course"
     kinds = {"kind": frozenset({"course"})} if is_course else {}
     asked = [Question({**kinds, "provider": frozenset(map(str, providers))})] if providers else []
-    when = TimeSpan.parse(content["when"]) if content.get("when") else None
+    when = TimeSpan.parse(day) if (day := dated(content)) else None
     if when:
         first, last = when.earliest.toordinal(), when.latest.toordinal()
         asked.append(Question(kinds, first=first - 7, last=last + 7))

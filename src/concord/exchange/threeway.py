@@ -9,9 +9,11 @@ from typing import Any
 
 from concord.core.vocabulary import LANGUAGES
 from concord.exchange.workbook.cells import At, Cell, Content, Sense, put, shown
+from concord.exchange.workbook.days import typed
 from concord.exchange.workbook.names import Names
 from concord.exchange.workbook.sheets import PARTS, Column, Form, WorkSheet, sheet_of
 from concord.exchange.workbook.writing import Head, heads_of
+from concord.record.kinds import content_type
 
 CALLS = frozenset({Form.REFERENCE, Form.ACTIVITY})
 """Columns that say which row is meant, and nothing of the record."""
@@ -67,13 +69,14 @@ def carried(kind: str, base: Content, wanted: Content, current: Content, sense: 
     change, only those cells are taken that differ; of rows, those that were added, changed or
     removed.
     """
-    found = copy.deepcopy(current)
+    base, wanted = dict(typed(base)), dict(typed(wanted))
+    found = copy.deepcopy(dict(typed(current)))
     parts = {sheet.part for sheet in parts_of(kind)}
     moved: set[str] = set()
     for name in {*base, *wanted}:
         if base.get(name) == wanted.get(name):
             continue
-        if current.get(name) == base.get(name):
+        if found.get(name) == base.get(name):
             _put_field(found, name, copy.deepcopy(wanted.get(name)))
         elif name in parts:
             rows = _rows(base.get(name, []), wanted.get(name, []), current.get(name, []))
@@ -84,7 +87,7 @@ def carried(kind: str, base: Content, wanted: Content, current: Content, sense: 
         for head in heads_for(sheet, sense.language, base, wanted):
             if field_of(head.column) in moved:
                 _carry(head, base, wanted, found, sense)
-    return found
+    return content_type(kind).as_said_today(found)
 
 
 def _put_field(content: Content, name: str, value: Any) -> None:

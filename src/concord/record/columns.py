@@ -62,7 +62,8 @@ class Row:
     """What the table keeps of one record.
 
     ``first`` and ``last`` are proleptic day numbers; ``place`` is the text that tables in the order
-    of texts are sorted by. Both have an audience, else they are as visible as the row.
+    of texts are sorted by. Both have an audience, else they are as visible as the row. Whoever may
+    see ``exact``, the days of it, has those in the place of ``first`` and ``last``.
     """
 
     id: UUID
@@ -72,6 +73,8 @@ class Row:
     first: int = 0
     last: int = 0
     date_audience: str = ""
+    exact: tuple[int, int] = (0, 0)
+    exact_audience: str = ""
     place: str = ""
     place_audience: str = ""
 
@@ -303,11 +306,15 @@ class _Columns:
         self.texts, self.places = _Texts(), _Places()
         self.audience, self.date_audience = _Growing(), _Growing()
         self.first, self.last = _Growing(), _Growing()
+        self.exact_audience, self.exact_first, self.exact_last = _Growing(), _Growing(), _Growing()
 
     def new_row(self, row_id: UUID) -> int:
         row = self.row_of[row_id] = len(self.ids)
         self.ids.append(row_id)
-        for column in (self.audience, self.first, self.last, self.date_audience):
+        for column in (
+            self.audience, self.first, self.last, self.date_audience,
+            self.exact_audience, self.exact_first, self.exact_last,
+        ):  # fmt: skip
             column.append(0)
         self.places.add(row_id)
         return row
@@ -346,6 +353,9 @@ class ColumnTable:
             columns.audience.values[at] = number(row.audience)
             columns.first.values[at], columns.last.values[at] = row.first, row.last
             columns.date_audience.values[at] = number(row.date_audience or row.audience)
+            columns.exact_first.values[at], columns.exact_last.values[at] = row.exact
+            is_exact = row.exact != (0, 0)
+            columns.exact_audience.values[at] = number(row.exact_audience) if is_exact else NOBODY
             columns.places.put(at, row.place, number(row.place_audience or row.audience))
             for name, values in row.facets.items():
                 facet = columns.facets[name]
@@ -416,10 +426,8 @@ class ColumnTable:
             columns = self._columns
             found = _Selection(columns, viewer, question)
             rows, _following = found.part(len(self), None)
-            shown = found.seen[columns.date_audience.values[rows]]
-            first, last = columns.first.values[rows], columns.last.values[rows]
-            ids = [columns.ids[row] for row in rows]
-            return Days(ids, np.where(shown, first, 0), np.where(shown, last, 0))
+            first, last = found.dates(rows)
+            return Days([columns.ids[row] for row in rows], first, last)
 
 
 class _Selection:
@@ -460,14 +468,27 @@ class _Selection:
         mask: Bools = self.seen[columns.audience.values]
         if question.words.strip():
             mask &= self._scores > 0
-        first, last = columns.first.values, columns.last.values
-        if question.first is not None or question.last is not None:
-            mask &= self.seen[columns.date_audience.values] & (last > 0)
+        if question.first is None and question.last is None:
+            return mask
+        first, last = self.dates(np.arange(self._size))
+        mask &= last > 0
         if question.first is not None:
             mask &= last >= question.first
         if question.last is not None:
             mask &= first <= question.last
         return mask
+
+    def dates(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The first and last day of rows, as exact as the viewer may know them; 0 where not."""
+        columns = self._columns
+        is_exact = self.seen[columns.exact_audience.values[rows]]
+        is_rough = self.seen[columns.date_audience.values[rows]]
+
+        def seen(exact: _Growing, rough: _Growing) -> Ints:
+            found = np.where(is_rough, rough.values[rows], 0)
+            return np.where(is_exact, exact.values[rows], found).astype(np.int64)
+
+        return seen(columns.exact_first, columns.first), seen(columns.exact_last, columns.last)
 
     def _under(self, hits: Mapping[str, Bools]) -> Bools:
         mask = self._plain
@@ -492,8 +513,7 @@ class _Selection:
         """
         columns = self._columns
         rows = np.flatnonzero(self._mask)
-        shown = self.seen[columns.date_audience.values[rows]]
-        days = np.where(shown, columns.first.values[rows], 0).astype(np.int64)
+        days, _last = self.dates(rows)
         rank = (self._scores[rows] << 32) | days
         texts, ties = columns.places.ranks(self.seen), columns.places.ties.values
         if after is not None:

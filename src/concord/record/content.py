@@ -184,6 +184,14 @@ class Content(Piece):
     )
     note: Text | None = Field(default=None, description="Remarks, doubts and known errors")
 
+    follows: ClassVar[Mapping[str, str]] = {}
+    """Fields that, unless they have a level of their own, are seen as another one is."""
+
+    @classmethod
+    def as_said_today(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Content as it was stored by an earlier rule, in the form that it has by today's."""
+        return data
+
     @classmethod
     def kept_narrow(cls, data: Mapping[str, Any], today: dt.date) -> frozenset[str]:  # noqa: ARG003
         """Fields that everybody must not see as yet, of content as it is stored."""

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from concord.core.disclosure import Actor, Viewer, visible_part
 from concord.record.audiences import Standing, viewer_as
+from concord.record.content import Content
 from concord.record.errors import NotFoundError
 from concord.record.guard import service
+from concord.record.kinds import audiences_followed, content_type
 from concord.record.models import Record, Revision
 from concord.record.publishing import Written, revisions_write_or_hold
 from concord.record.purged import raise_if_purged
@@ -58,18 +60,21 @@ def revision_pair(*, viewer: Viewer, record_id: UUID, revision_number: int) -> R
         _seen(found.get(own - 1), record, viewer),
         _seen(found[own], record, viewer),
         is_newest=revision_number == shown_as(record, viewer).count,
-        levels=_moved(found.get(own - 1), found[own], viewer),
+        levels=_moved(record.kind, found.get(own - 1), found[own], viewer),
     )
 
 
-def _moved(before: Revision | None, after: Revision, viewer: Viewer) -> tuple[tuple[str, str], ...]:
+def _moved(
+    kind: str, before: Revision | None, after: Revision, viewer: Viewer
+) -> tuple[tuple[str, str], ...]:
     """What a viewer may know of levels that changed: of what it saw before or sees afterwards."""
     if before is None or not viewer.may_see(before.audience):
         return ()
     found = [("", after.audience)] if before.audience != after.audience else []
-    for name in sorted({*before.audiences, *after.audiences}):
-        was = before.audiences.get(name, before.audience)
-        will = after.audiences.get(name, after.audience)
+    then = audiences_followed(kind, before.audiences)
+    now = audiences_followed(kind, after.audiences)
+    for name in sorted({*then, *now}):
+        was, will = then.get(name, before.audience), now.get(name, after.audience)
         if was != will and viewer.may_see(will):
             found.append((name, will))
         elif was != will and viewer.may_see(was):
@@ -156,6 +161,10 @@ def revisions_undo(
     return left
 
 
+def _parsed_today(kind: str, data: dict[str, Any]) -> Content:
+    return content_parse(kind=kind, data=content_type(kind).as_said_today(data))
+
+
 def _some(revisions: Mapping[UUID, int]) -> Iterator[dict[UUID, int]]:
     ids = list(revisions)
     for start in range(0, len(ids), BATCH):
@@ -181,9 +190,10 @@ def _undo(actor: Actor, revisions: Mapping[UUID, int], via: str, reason: str) ->
         if row.revision_number == changed[row.record_id] and row.content  # not purged since
     ]
     standing = Standing(actor.institution)
+
     drafts = [
         Draft(
-            content_parse(kind=records[row.record_id].kind, data=row.content),
+            _parsed_today(records[row.record_id].kind, row.content),
             row.record_id,
             standing.level_still(row.audience),
             {name: standing.level_still(seen_by) for name, seen_by in row.audiences.items()},

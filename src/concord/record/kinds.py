@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from concord.core.vocabulary import UnknownCodeError
@@ -24,6 +25,16 @@ def content_type(kind: str) -> type[Content]:
         return _kinds[kind]
     except KeyError:
         raise UnknownCodeError("kinds of record", kind, tuple(_kinds)) from None
+
+
+def audiences_followed(kind: str, audiences: Mapping[str, str]) -> dict[str, str]:
+    """``audiences`` with those of fields that are seen as others are (``Content.follows``)."""
+    followed = {
+        name: audiences[other]
+        for name, other in content_type(kind).follows.items()
+        if other in audiences
+    }
+    return {**followed, **audiences}
 
 
 def all_kinds() -> dict[str, type[Content]]:

@@ -17,6 +17,7 @@ from concord.record.audiences import Standing
 from concord.record.content import Content, StoredContent
 from concord.record.errors import ChangedMeanwhileError, NotFoundError, NotOwnerError
 from concord.record.guard import service
+from concord.record.kinds import content_type
 from concord.record.models import Gate, Record, Waiting
 from concord.record.selectors import RecordView, view_of
 from concord.record.sensitive import sensitive_require, texts_require
@@ -175,10 +176,23 @@ def draft_shared(row: Record, chosen: Levels) -> Draft:
         content_stored(kind=row.kind, data=row.content),
         row.id,
         chosen.level,
-        {name: level for name, level in chosen.fields.items() if level != chosen.level},
+        levels_apart(row.kind, chosen.level, chosen.fields),
         row.revision_number,
         chosen.in_totals,
     )
+
+
+def levels_apart(kind: str, level: Level, fields: Mapping[str, Level]) -> dict[str, Level]:
+    """The levels of fields that are not what they would be if nothing were said of them.
+
+    That is the record's, or that of the field that they follow (``Content.follows``).
+    """
+    follows = content_type(kind).follows
+    return {
+        name: said
+        for name, said in fields.items()
+        if said != level or fields.get(follows.get(name, ""), level) != level
+    }
 
 
 def records_publish(*, actor: Actor, ids: Collection[UUID], reason: str = "") -> Written:

@@ -27,6 +27,7 @@ from concord.core.disclosure import (
 from concord.core.disclosure.touching import Seen
 from concord.record.access import given_out
 from concord.record.errors import InvalidContentError, MergedError, NotFoundError
+from concord.record.kinds import audiences_followed, content_type
 from concord.record.models import Head, Record, Revision
 from concord.record.purged import raise_if_purged
 from concord.record.showing import (
@@ -357,7 +358,8 @@ def revision_part(revision: Revision, record: Record, viewer: Viewer) -> Visible
     if not viewer.may_see(revision.audience):
         return Visible({}, ())
     return visible_then(
-        revision.content, revision.audiences, revision.audience,
+        content_type(record.kind).as_said_today(revision.content),
+        audiences_followed(record.kind, revision.audiences), revision.audience,
         record.audiences, record.audience, viewer,
     )  # fmt: skip
 

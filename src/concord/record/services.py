@@ -39,7 +39,7 @@ from concord.record.errors import (
 )
 from concord.record.faults import fault_text
 from concord.record.guard import service
-from concord.record.kinds import content_type
+from concord.record.kinds import audiences_followed, content_type
 from concord.record.models import Gate, Head, Node, Record, Revision
 from concord.record.sensitive import OnTheWay, sensitive_require
 from concord.record.showing import revisions_tell, stand_of
@@ -144,22 +144,16 @@ def require_narrow(
         audience, audiences = audiences_drafted(draft, current.get(draft.record_id), standing)
         for name in sorted(narrow):
             if audience == audiences.get(name, audience) == PUBLIC:
-                faults[f"{draft.record_id}: {name}"] = str(NARROW[name == "when"])
+                faults[f"{draft.record_id}: {name}"] = str(NARROW)
     if faults:
         raise InvalidContentError(fields=faults)
 
 
-NARROW: Final = {
-    True: gettext_lazy(
-        "It is to come, and for guards, response forces or intelligence services: give everybody "
-        "the month alone, and the day in a field of its own for a network at most."
-    ),
-    False: gettext_lazy(
-        "It is to come, and for guards, response forces or intelligence services: show this to a "
-        "network at most. When it is over you are asked."
-    ),
-}
-"""Why not everybody may see a field as yet: one that holds the month too, or another."""
+NARROW: Final = gettext_lazy(
+    "It is to come, and for guards, response forces or intelligence services: show this to a "
+    "network at most. When it is over you are asked."
+)
+"""Why not everybody may see a field as yet."""
 
 
 def _require_ways(drafts: Sequence[Draft], via: str) -> None:
@@ -410,8 +404,10 @@ def audiences_drafted(
         audience = known or standing.audience(Level.INSTITUTION)
     if draft.field_levels is not None:
         levels = draft.field_levels.items()
-        return audience, {name: standing.audience(level) for name, level in levels}
-    return audience, dict(record.audiences) if record else {}
+        audiences = {name: standing.audience(level) for name, level in levels}
+    else:
+        audiences = dict(record.audiences) if record else {}
+    return audience, audiences_followed(draft.content.kind, audiences)
 
 
 def _require_leave(

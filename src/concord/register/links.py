@@ -12,7 +12,7 @@ from concord.core.analysis.ladder import Said, Verdict, verdict
 from concord.core.disclosure import PUBLIC, Viewer
 from concord.record.selectors import RecordView
 from concord.register import vocabulary
-from concord.register.reading import pick, title_of
+from concord.register.reading import dated, pick, title_of
 from concord.register.rows import Given, link_depth
 from concord.register.tables import citations_of
 from concord.register.then import AsOf
@@ -145,7 +145,7 @@ def _link(
         kind_label=str(_LABELS[record.kind](kind).label) if kind else "",
         parties=tuple(dict.fromkeys(named)),
         stage=content.get("stage", "unknown"),
-        when=content.get("when"),
+        when=dated(content),
         tier=content.get("tier", ""),
         depth=link_depth(record.kind, content),
         confirmation=Confirmation(found.confirmation),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from babel import Locale
@@ -26,6 +26,12 @@ def pick(text: dict[str, Any], language: str) -> tuple[str, str]:
         if choice in texts:
             return texts[choice], choice
     raise AssertionError  # a text always has its original
+
+
+def dated(content: Mapping[str, Any]) -> str | None:
+    """When it is, as exact as content shown to somebody has it: the days, else month or year."""
+    found: str | None = content.get("days") or content.get("when")
+    return found
 
 
 def title_of(record: RecordView, language: str) -> str:

@@ -88,7 +88,7 @@ def training_row(change: Change, brief: frozenset[str]) -> Row:
     take = Taker(change)
     content = take.content
     is_course = change.kind == "course"
-    when = take.when("when")
+    when, exact = take.when("when"), take.when("days")
     stage = "offer" if is_course else content.get("stage", COUNTED_STAGES["activity"])
     return Row(
         id=change.id,
@@ -102,7 +102,8 @@ def training_row(change: Change, brief: frozenset[str]) -> Row:
             "role": take.values("roles"),
             "language": take.values("languages"),
             "level": take.values("level"),
-            "year": take.values("when", map(str, when.years()) if when else ()),
+            "year": take.values("when", map(str, when.years()) if when else ())
+            or take.values("days", map(str, exact.years()) if exact else ()),
             "stage": take.values("stage", [stage]),
             "country": take.values("country"),
             "provider": take.values("providers")
@@ -118,6 +119,8 @@ def training_row(change: Change, brief: frozenset[str]) -> Row:
         first=when.earliest.toordinal() if when else 0,
         last=when.latest.toordinal() if when else 0,
         date_audience=change.audience_of("when"),
+        exact=(exact.earliest.toordinal(), exact.latest.toordinal()) if exact else (0, 0),
+        exact_audience=change.audience_of("days"),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from concord.core.disclosure import Level
 from concord.record.kinds import content_type
-from concord.record.publishing import Levels
+from concord.record.publishing import Levels, levels_apart
 from concord.record.sharing import levels_held
 from concord.register.kinds.policy import fields_of
 from concord.register.policies import policy_levels
@@ -38,8 +38,7 @@ class Choice:
         if self.shows_existence and level != Level.PUBLIC:
             fields = dict.fromkeys(fields_of(kind), level) | fields
             level = Level.PUBLIC
-        fields = {name: chosen for name, chosen in fields.items() if chosen != level}
-        return Levels(level, fields, self.in_totals)
+        return Levels(level, levels_apart(kind, level, fields), self.in_totals)
 
     def text(self) -> str:
         """All of it in one line, which ``parse`` reads."""
@@ -67,7 +66,7 @@ class Choice:
 def choice_of(kind: str, levels: Levels) -> Choice:
     """The choice that these levels come from."""
     in_totals = bool(levels.in_totals)
-    fields = {n: level for n, level in levels.fields.items() if level != levels.level}
+    fields = levels_apart(kind, levels.level, levels.fields)
     if levels.level == Level.PUBLIC and set(fields) == set(fields_of(kind)):
         ((common, _count),) = Counter(fields.values()).most_common(1)
         others = {name: level for name, level in fields.items() if level != common}

@@ -34,7 +34,7 @@ def test_a_trial_shows_what_would_come_and_writes_nothing(centre: Centre) -> Non
     run = feed_try(source_id=source.id)
     assert [(row["status"], row["title"]) for row in run.rows] == [
         ("new", "Forensics"), ("new", "Culture")]  # fmt: skip
-    assert run.rows[0]["after"]["when"] == "2027-03-02"
+    assert run.rows[0]["after"]["days"] == "2027-03-02"
     assert register_number() == before
     assert FeedEntry.objects.count() == FeedRaw.objects.count() == 0
     source.refresh_from_db()
@@ -47,7 +47,8 @@ def test_a_run_makes_records_that_the_institution_alone_sees(centre: Centre) -> 
     record = centre.records()["Forensics"]
     assert record.audience == institution_audience(centre.acting.institution)
     assert record.content == {
-        "titles": text("Forensics"), "activity_kind": "event", "when": "2027-03-02",
+        "titles": text("Forensics"), "activity_kind": "event", "when": "2027-03",
+        "days": "2027-03-02",
         "stage": "planned", "country": "JP", "town": "Tokai",
         "parties": [{"party": {"institution": str(centre.acting.institution)}, "part": "host"}],
         "citations": record.content["citations"],
@@ -80,8 +81,8 @@ def test_what_changed_at_the_source_is_followed(centre: Centre) -> None:
                                          event("2", "Culture")))  # fmt: skip
     run = feed_run(source_id=source.id)
     assert shown(run, "new", "changed", "same") == [0, 1, 1]
-    assert centre.records()["Nuclear forensics"].content["when"] == "2027-03-09"
-    assert set(run.rows[0]["before"]) == {"titles", "when"}
+    assert centre.records()["Nuclear forensics"].content["days"] == "2027-03-09"
+    assert set(run.rows[0]["before"]) == {"titles", "days"}
 
 
 def test_cancelled_and_older_news(centre: Centre) -> None:
@@ -95,7 +96,7 @@ def test_cancelled_and_older_news(centre: Centre) -> None:
     assert shown(feed_run(source_id=source.id), "changed", "vanished") == [1, 0]
     record = centre.records()["Forensics"]
     assert record.content["stage"] == "cancelled"
-    assert record.content["when"] == "2027-03-02"
+    assert record.content["days"] == "2027-03-02"
 
 
 def test_what_vanished_is_marked_and_comes_back(centre: Centre) -> None:

@@ -25,7 +25,7 @@ from concord.register.words import ActivityKind, PartRole, Stage
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "activity": (
-        "titles", "activity_kind", "when", "stage", "course", "parties", "topics", "roles",
+        "titles", "activity_kind", "when", "days", "stage", "course", "parties", "topics", "roles",
         "reach", "languages", "country", "town", "is_online",
     ),
     "course": ("titles", "providers", "topics", "roles", "reach", "level", "languages",

@@ -19,6 +19,7 @@ from concord.core.vocabulary.folding import fold
 from concord.core.vocabulary.languages import languages
 from concord.exchange.reading.values import clean_text
 from concord.exchange.workbook.choices import choices
+from concord.exchange.workbook.days import typed
 from concord.exchange.workbook.names import PARTS, Names, UnknownPartyError
 from concord.exchange.workbook.sheets import Column, Form
 from concord.register.reading import language_name
@@ -167,7 +168,7 @@ def _show_codes(at: At) -> Cell:
 
 def _show_date(at: At) -> Cell:
     name, _colon, end = at.column.field.partition(":")
-    text = _at(at.content, name)
+    text = _at(dict(typed(at.content)), name)
     if not text:
         return None
     span = TimeSpan.parse(text)
@@ -414,6 +415,8 @@ def _put_date(at: At, value: Cell) -> None:
     if until and not first:
         raise CellError(_("a first day too, or .. where it is open"))
     whole = f"{first}/{until}" if until and until != first else first
+    if name == "when" and "days" not in typed(at.content):
+        field_set(at.content, "days", None)
     field_set(at.content, name, _span(whole) if whole else None)
 
 

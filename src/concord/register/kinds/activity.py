@@ -7,10 +7,17 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, StringConstraints
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from concord.core.timespan import TimeSpan
+from concord.core.timespan import TimeSpan, TimeSpanError
 from concord.record.content import (
     ActivityId,
     Cited,
@@ -80,12 +87,13 @@ class Activity(Content):
 
     kind: ClassVar[str] = "activity"
     label: ClassVar[str | Promise] = _("activity")
+    follows: ClassVar[Mapping[str, str]] = {"days": "when"}
 
     titles: Text = Field(description="Title")
     activity_kind: ActivityKind = Field(description="What happens")
-    when: When | None = Field(default=None, description="When, as exact as the source")
+    when: When | None = Field(default=None, description="The month or year")
     days: When | None = Field(
-        default=None, description="The day or days, where fewer may see them than the month"
+        default=None, description="The day or days, which fewer may see than the month"
     )
     stage: Stage = Field(default=Stage.UNKNOWN, description="How far it has come")
     course: CourseId | None = Field(default=None, description="The course that it is a run of")
@@ -107,6 +115,37 @@ class Activity(Content):
         default=None, description="Another record of the same event: the two count once"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _day_by_itself(cls, data: Any) -> Any:
+        """Whichever way it comes in: a day that stands with the month goes to its own field."""
+        if not isinstance(data, Mapping) or _span(data.get("days")) not in {
+            None,
+            _span(data.get("when")),
+        }:
+            return data
+        return cls.as_said_today(dict(data))
+
+    @field_validator("days")
+    @classmethod
+    def _one_day(cls, days: str | None, info: ValidationInfo) -> str | None:
+        when = info.data.get("when")
+        if days and when and TimeSpan.parse(when).is_to_the_day:
+            raise ValueError(_the_day_twice() % {"day": when})
+        return days
+
+    @classmethod
+    def as_said_today(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """A day in the field of the month is moved to its own, where none stands already."""
+        span = _span(data.get("when"))
+        if span is None or not span.is_to_the_day:
+            return data
+        moved = {"when": str(span.months), "days": data.get("days") or data["when"]}
+        found: dict[str, Any] = {}
+        for name, value in data.items():
+            found |= moved if name == "when" else {} if name == "days" else {name: value}
+        return found
+
     def title(self) -> Text:
         return self.titles
 
@@ -123,12 +162,19 @@ class Activity(Content):
         """The same, be it to come or over."""
         if KEPT_NARROW.isdisjoint(_roles(data)):
             return frozenset()
-        return frozenset({"days", "town", *(["when"] if is_when_exact(data) else [])})
+        return frozenset({"days", "town"})
 
 
-def is_when_exact(data: Mapping[str, Any]) -> bool:
-    """Whether the field that holds the month names a day as well."""
-    return "when" in data and TimeSpan.parse(data["when"]).is_to_the_day
+def _the_day_twice() -> str:
+    return gettext("the day is given twice, and here otherwise than “%(day)s”; give it here alone")
+
+
+def _span(text: object) -> TimeSpan | None:
+    """The dates of a text; None where it is none, which the check of its field says."""
+    try:
+        return TimeSpan.parse(text.strip()) if isinstance(text, str) else None
+    except TimeSpanError:
+        return None
 
 
 def _roles(data: Mapping[str, Any]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from babel.dates import get_month_names
@@ -22,6 +23,7 @@ from concord.record.selectors import RecordView
 from concord.register import vocabulary, words
 from concord.register.fields import field_label
 from concord.register.links import Named, Parties
+from concord.register.reading import dated as dated_to
 from concord.register.reading import declared_title, pick, title_and_language
 from concord.register.reading import language_name as language_named
 from concord.register.rows import COUNTED_STAGES
@@ -142,6 +144,12 @@ def kind_label(record: RecordView) -> str:
 def stage(record: RecordView) -> str:
     """The stage of a record, that of its kind where it does not say it."""
     return str(record.content.get("stage", COUNTED_STAGES.get(record.kind, "unknown")))
+
+
+@register.filter
+def dated(content: Mapping[str, Any]) -> str | None:
+    """When it is, as exact as the reader may know it."""
+    return dated_to(content)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from concord.register.links import Parties, links_of, party_ids
 from concord.register.listings import INSTITUTIONS
 from concord.register.listquery import read_day, read_ids
 from concord.register.lists import link_table, statement_table, training_table
+from concord.register.reading import dated
 from concord.register.tables import held_on, names_of
 from concord.register.then import AsOf
 from concord.register.words import CENTRE_KINDS, ActivityKind, Cut, MilestoneStep, Stage
@@ -151,7 +152,7 @@ def _activities(viewer: Viewer, key: str) -> tuple[list[RecordView], int, list[t
 
 def _by_year(records: Any) -> list[tuple[str, list[RecordView]]]:
     def year(record: RecordView) -> str:
-        text = record.content.get("when")
+        text = dated(record.content)
         return str(TimeSpan.parse(text).earliest.year) if text else _("date not stated")
 
     return [(label, list(found)) for label, found in groupby(records, year)]
