@@ -15,6 +15,7 @@ from web.test_desk import join
 from concord.accounts.models import Notice, Role, What
 from concord.core.disclosure import ANYONE
 from concord.exchange.models import Decision, Merge
+from concord.record.publishing import waiting_for_institution
 from concord.record.selectors import record_get
 
 
@@ -161,11 +162,20 @@ def test_a_pick_that_breaks_the_rules_is_told_beside_the_form(
     assert f'id="{target}' in page
 
 
-def test_an_editor_is_told_that_a_publisher_must_merge(make: Maker, centre: uuid.UUID) -> None:
+def test_an_editors_merging_waits_on_the_desk_for_a_publisher(
+    make: Maker, centre: uuid.UUID
+) -> None:
     mine, other = workshop(make, "Insider threat workshop"), workshop(make, "Insider threat")
     client = join(centre, Role.EDITOR, "ann")
     data = {"do": "merge", "kept_from": "1", "gone_from": "1", "pick-titles.en": "gone"}
     answer = client.post(f"/desk/duplicates/{mine}/{other}/", data)
-    assert answer.status_code == 422
-    assert b"Only a publisher" in answer.content
+    assert (answer.status_code, answer.url) == (302, "/desk/")
     assert Merge.objects.count() == 0
+    page = client.get(f"/desk/duplicates/{mine}/{other}/").content.decode()
+    assert "waits to be let out" in page
+    (waits,) = waiting_for_institution(institution=centre)
+    publisher = join(centre, Role.PUBLISHER, "pat")
+    publisher.post("/desk/waiting/", {"id": str(waits.id), "do": "publish"})
+    assert Merge.objects.count() == 1
+    said = record_get(viewer=ANYONE, record_id=mine).content
+    assert said["titles"]["text"]["en"] == "Insider threat"

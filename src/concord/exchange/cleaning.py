@@ -255,7 +255,8 @@ class Pairs(Place):
 
 
 holds_nothing(
-    ("exchange_merge", "exchange_scan"), "it names records and revisions, and says nothing of them"
+    ("exchange_merge", "exchange_heldmerge", "exchange_scan"),
+    "it names records and revisions, and says nothing of them",
 )
 holds_nothing(
     ("exchange_hook", "exchange_delivery"),

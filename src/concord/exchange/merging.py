@@ -225,12 +225,14 @@ def pair_merge(
     picks: Picks | None = None,
     made_from: tuple[int, int] | None = None,
     note: str = "",
+    is_said: bool = False,
 ) -> Merge:
     """Merge two records of the institution, in one transaction that can be undone.
 
     A field is seen by no more than saw the field of each record that it is taken from.
     ``made_from`` are the revisions that the person saw: raises ``ChangedMeanwhileError`` where
-    either has a newer one.
+    either has a newer one. With ``is_said`` the newest revision of ``kept`` was written for this
+    merging; undoing it takes that back too.
     """
     actor = acting.require(Role.EDITOR)
     with transaction.atomic():
@@ -239,22 +241,35 @@ def pair_merge(
         here, there = merging.kept.revision_number, merging.gone.revision_number
         if made_from and made_from != (here, there):
             raise ChangedMeanwhileError(fields={str(kept): str(here), str(gone): str(there)})
-        level, fields = _levels(merging, picks or {})
         decision = decision_make(
             acting=acting, one=kept, two=gone, answer=Decision.Answer.SAME, note=note
         )
         written = records_merge(
             actor=actor,
-            draft=Draft(merging.content, kept, level, fields, made_from=here),
+            draft=merging_draft(merging, picks or {}),
             gone=gone,
             gone_from=there,
-            reason=note or _("merged with another record of the same institution"),
+            reason=note or merging_reason(),
             moved_reason=_("it named a record that was merged into another"),
+            is_said=is_said,
         )
         return Merge.objects.create(
             institution=acting.institution, person=acting.person, kept=kept, gone=gone,
             revisions=[[str(key), number] for key, number in written.items()], decision=decision,
         )  # fmt: skip
+
+
+def merging_reason() -> str:
+    """Why the record that stays is changed, where nobody says more."""
+    return _("merged with another record of the same institution")
+
+
+def merging_draft(merging: Merging, picks: Picks) -> Draft:
+    """What the record that stays would say, seen by no more than saw where it is taken from."""
+    level, fields = _levels(merging, picks)
+    return Draft(
+        merging.content, merging.kept.id, level, fields, made_from=merging.kept.revision_number
+    )
 
 
 def _levels(merging: Merging, picks: Picks) -> tuple[Level, dict[str, Level]]:

@@ -36,12 +36,14 @@ def records_merge(
     gone_from: int,
     reason: str = "",
     moved_reason: str = "",
+    is_said: bool = False,
 ) -> dict[UUID, int]:
     """Write ``draft`` as what both records say, and a tombstone that leads there for ``gone``.
 
     Other records of the owner that named ``gone`` name the draft's record from now on; one that
     others see is left where the actor may not change it alone, and the old id leads on. All or
-    nothing. Returns the revision of each record that was written.
+    nothing. Returns the revision of each record that was written. Where the newest revision of the
+    draft's record was written for this merging, it ``is_said`` already and stands for the draft.
 
     Raises ``NotFoundError`` where one of the two is not there, ``NotOwnerError``,
     ``InvalidContentError`` where they are of two kinds, ``ChangedMeanwhileError``, and
@@ -57,8 +59,9 @@ def records_merge(
             raise InvalidContentError
         if found[gone].revision_number != gone_from:
             raise ChangedMeanwhileError(fields={str(gone): str(found[gone].revision_number)})
-        before = {gone: gone_from, kept: found[kept].revision_number}
-        revisions_write(actor=actor, drafts=[draft], via=VIA, reason=reason)
+        before = {gone: gone_from, kept: found[kept].revision_number - is_said}
+        if not is_said:
+            revisions_write(actor=actor, drafts=[draft], via=VIA, reason=reason)
         moved = _moved(actor, gone, kept)
         if moved:
             revisions_write(actor=actor, drafts=moved, via=VIA, reason=moved_reason)

@@ -52,6 +52,7 @@ class WaitingView:
 
     id: UUID
     record_id: UUID
+    made_from: int
     kind: str
     institution: UUID
     content: dict[str, Any]
@@ -281,6 +282,7 @@ def _views(rows: Any, *, for_others: bool = False) -> list[WaitingView]:
         return WaitingView(
             id=row.id,
             record_id=row.record_id,
+            made_from=row.made_from,
             kind=row.kind,
             institution=row.institution,
             content=said(row.content),

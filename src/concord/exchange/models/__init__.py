@@ -1,6 +1,6 @@
 """The tables of the exchange room, one module for each subject."""
 
-from concord.exchange.models.duplicates import Decision, LikelyPair, Merge, Scan
+from concord.exchange.models.duplicates import Decision, HeldMerge, LikelyPair, Merge, Scan
 from concord.exchange.models.exports import Export
 from concord.exchange.models.feeds import FeedEntry, FeedGot, FeedRaw, FeedRun, FeedSource
 from concord.exchange.models.hooks import Delivery, Hook
@@ -16,6 +16,7 @@ __all__ = [
     "FeedRaw",
     "FeedRun",
     "FeedSource",
+    "HeldMerge",
     "Hook",
     "LikelyPair",
     "Merge",

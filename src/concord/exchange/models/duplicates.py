@@ -75,6 +75,27 @@ class Merge(models.Model):
         return f"{self.gone} into {self.kept}"
 
 
+class HeldMerge(models.Model):
+    """A merge that is done once the record that stays may say what both say."""
+
+    institution = models.UUIDField()
+    person = models.UUIDField()
+    kept = models.UUIDField()
+    gone = models.UUIDField()
+    kept_from = models.PositiveIntegerField(help_text="The revisions that the person saw")
+    gone_from = models.PositiveIntegerField()
+    said = models.UUIDField(help_text="The digest of what the record that stays is to say")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["institution", "kept"], name="held_merge_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone} into {self.kept}, held"
+
+
 class Scan(models.Model):
     """Up to which revision the register was searched for an institution's likely pairs."""
 

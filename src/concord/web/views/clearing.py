@@ -15,8 +15,9 @@ from concord.accounts.models import What
 from concord.accounts.notices import notice_send
 from concord.accounts.selectors import clearance_for
 from concord.core.disclosure import PUBLIC, Clearance
+from concord.exchange.awaiting import changes_clear
 from concord.record.errors import NotFoundError
-from concord.record.publishing import waiting_clear, waiting_for_state, waiting_return
+from concord.record.publishing import waiting_for_state, waiting_return
 from concord.record.purging import purges_of_state
 from concord.record.sensitive import SensitiveContentError
 from concord.register.links import Parties
@@ -70,7 +71,7 @@ def _decide(clearance: Clearance, ids: Collection[UUID], reason: str) -> str:
     if reason:
         count = waiting_return(state=clearance.state, ids=ids, reason=reason)
         return ngettext("%(n)d change returned.", "%(n)d changes returned.", count) % {"n": count}
-    count = waiting_clear(clearance=clearance, ids=ids)
+    count = changes_clear(clearance=clearance, ids=ids)
     return ngettext("%(n)d change cleared.", "%(n)d changes cleared.", count) % {"n": count}
 
 

@@ -30,13 +30,12 @@ from concord.accounts.services import (
     mandate_change,
     mandate_end,
 )
+from concord.exchange.awaiting import changes_drop, changes_publish
 from concord.exchange.uploads import upload_list
 from concord.record.publishing import (
     gate_get,
     gate_set,
-    waiting_drop,
     waiting_for_institution,
-    waiting_publish,
 )
 from concord.record.selectors import record_get, records_get, records_owned
 from concord.register import vocabulary
@@ -143,10 +142,10 @@ def waiting(request: HttpRequest) -> HttpResponse:
     ids = read_ids(request.POST, "id", SHOWN)
     if ids and request.POST.get("do") == "publish":
         actor = acting.require(Role.PUBLISHER)
-        told(request, actor, waiting_publish(actor=actor, ids=ids))
+        told(request, actor, changes_publish(actor=actor, ids=ids))
     elif ids:
         acting.require(Role.EDITOR)
-        waiting_drop(institution=acting.institution, ids=ids)
+        changes_drop(institution=acting.institution, ids=ids)
     return redirect("desk")
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from concord.accounts.models import Role
 from concord.core.disclosure import Viewer
+from concord.exchange.awaiting import held_get, pair_merge_or_hold
 from concord.exchange.doubles import KINDS
 from concord.exchange.duplicates import (
     PairView,
@@ -32,10 +33,9 @@ from concord.exchange.merging import (
     merge_list,
     merge_undo,
     merging_get,
-    pair_merge,
     picks_of,
 )
-from concord.exchange.models import Decision
+from concord.exchange.models import Decision, HeldMerge
 from concord.exchange.reasons import likeness_word, reason_text
 from concord.exchange.scanning import duplicates_find, likely_list, scan_due, scan_is_small
 from concord.exchange.workbook.cells import Cell
@@ -246,9 +246,12 @@ def merge(request: HttpRequest, kept: UUID, gone: UUID) -> HttpResponse:
     try:
         merging = merging_get(acting=acting, kept=kept, gone=gone, picks=picks)
         if request.POST.get("do") == "merge":
-            pair_merge(
+            done = pair_merge_or_hold(
                 acting=acting, kept=kept, gone=gone, picks=picks, made_from=_made_from(request)
             )
+            if isinstance(done, HeldMerge):
+                messages.info(request, _("The merging waits to be let out; it is done then."))
+                return redirect("desk")
             messages.success(request, _("The two are one record now. You can undo this."))
             return redirect("record", record_id=kept)
     except InvalidContentError as error:
@@ -267,6 +270,7 @@ def merge(request: HttpRequest, kept: UUID, gone: UUID) -> HttpResponse:
         "is_preview": request.method == "POST" and not errors,
         "preview": content_said(merging.kept.kind, content, language(), sayer.names),
         "gate": gate_get(institution=acting.institution),
+        "held": held_get(acting=acting, one=kept, two=gone),
     }
     return render(request, "concord/merge.html", context, status=422 if errors else 200)
 
