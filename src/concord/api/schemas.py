@@ -30,12 +30,17 @@ NAMED: Final = 50
 """Institutions of an audience that are named; of more the rest are counted."""
 
 
-class RecordOut(Schema):
-    """A record as the reader may see it; its content is as the data dictionary says."""
+class WhichOut(Schema):
+    """Which record it is."""
 
     id: UUID = Field(description="Permanent id")
     kind: str = Field(description="Kind of record")
     owner: UUID = Field(description="Institution that owns it")
+
+
+class RecordOut(WhichOut):
+    """A record as the reader may see it; its content is as the data dictionary says."""
+
     revision: int = Field(description="Number of the revision within the record")
     changed_at: dt.datetime = Field(description="When that revision was written")
     level: str = Field(
@@ -268,6 +273,19 @@ class _In(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class ReasonIn(_In):
+    """Why something is done."""
+
+    reason: Reason = ""
+
+
+class ChangeIn(ReasonIn):
+    """Who sees a record after a change of it, and why it is changed."""
+
+    level: LevelText | None = Field(default=None, description="Blank keeps what it has")
+    field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
+
+
 class RecordIn(_In):
     """A new record."""
 
@@ -280,41 +298,26 @@ class RecordIn(_In):
     field_levels: Levels = Field(default={}, description="Fields whose level differs")
 
 
-class NewRecordIn(RecordIn):
+class NewRecordIn(RecordIn, ReasonIn):
     """A new record and why it is made."""
 
-    reason: Reason = ""
 
-
-class BatchIn(_In):
+class BatchIn(ReasonIn):
     """New records, which may name one another by the ids that they are given."""
 
     records: list[RecordIn] = Field(min_length=1, max_length=MOST_AT_ONCE)
-    reason: Reason = ""
 
 
-class RecordPut(_In):
+class RecordPut(ChangeIn):
     """The whole content of a record as you may see it; what is withheld from you stays."""
 
     content: dict[str, Any] = Field(description="What the record says, as its kind has it")
-    level: LevelText | None = Field(default=None, description="Blank keeps what it has")
-    field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
-    reason: Reason = ""
 
 
-class RecordPatch(_In):
+class RecordPatch(ChangeIn):
     """What changes of a record (RFC 7396): a null takes a field away."""
 
     content: dict[str, Any] = Field(default={}, description="The part of the content that changes")
-    level: LevelText | None = Field(default=None, description="Blank keeps what it has")
-    field_levels: Levels | None = Field(default=None, description="Blank keeps what it has")
-    reason: Reason = ""
-
-
-class ReasonIn(_In):
-    """Why something is done."""
-
-    reason: Reason = ""
 
 
 class ShareIn(ReasonIn):
@@ -372,12 +375,8 @@ class SharingOut(Schema):
     warnings: list[str] = Field(description="What the content check asks somebody to look at")
 
 
-class LikeOut(Schema):
+class LikeOut(WhichOut):
     """A record that may be the same thing."""
-
-    id: UUID
-    kind: str
-    owner: UUID
 
 
 class CheckedOut(Schema):
@@ -502,12 +501,9 @@ class RemovalsOut(Schema):
     removals: list[RemovalOut]
 
 
-class RevisionPairOut(Schema):
+class RevisionPairOut(WhichOut):
     """What a record said before a revision and after it."""
 
-    id: UUID
-    kind: str
-    owner: UUID
     revision: int
     is_newest: bool
     before: dict[str, Any]
