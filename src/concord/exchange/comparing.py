@@ -36,7 +36,7 @@ from concord.exchange.workbook.cells import (
     put,
     shown,
 )
-from concord.exchange.workbook.sheets import Column, Form, WorkSheet, sheet_named
+from concord.exchange.workbook.sheets import PART_NAMES, Column, Form, WorkSheet, sheet_named
 from concord.exchange.workbook.writing import Head, check_of
 from concord.record.checking import ContentChecker
 from concord.record.faults import fault_text
@@ -602,7 +602,7 @@ class Comparison:
         """Check each record as a whole and give its rows their status."""
         drafts: dict[str, dict[str, Any]] = {}
         for key, record in taken.items():
-            for name in ("participation", "capabilities"):
+            for name in PART_NAMES:
                 if items := record.content.get(name):
                     record.content[name] = [item for item in items if item]
             if record.is_new:
@@ -766,8 +766,8 @@ def _where(record: _Pending, path: tuple[int | str, ...]) -> tuple[ComparedRow, 
     """The row and the head that a fault of the content comes from."""
     name = str(path[0]) if path else ""
     row = record.rows[0]
-    if name in {"participation", "capabilities"} and len(path) > 2:
-        parts = [r for r in record.rows if r.is_part]
+    if name in PART_NAMES and len(path) > 2:
+        parts = [r for r in record.rows if r.is_part and sheet_named(r.sheet).part == name]
         row = parts[-1] if parts else row
         name = str(path[2])
     sheet = sheet_named(row.sheet)

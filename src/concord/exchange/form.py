@@ -67,7 +67,10 @@ _HINTS: Final[Mapping[Form, str | Promise]] = {
     Form.PARTY: Form.PARTY.value,
     Form.PARTIES: Form.PARTY.value,
     Form.SHORT_NAME: Form.SHORT_NAME.value,
+    Form.NETWORK: Form.NETWORK.value,
+    Form.INSTITUTION: Form.INSTITUTION.value,
 }
+_NAMED: Final = frozenset({Form.PARTY, Form.PARTIES, Form.NETWORK, Form.INSTITUTION})
 _GROUPS: Final = (
     ("what", gettext_lazy("What it is")),
     ("when", gettext_lazy("When")),
@@ -82,7 +85,7 @@ _WHERE: Final = frozenset({"country", "town", "is_online", "state", "mailbox", "
 def _group_of(column: Column) -> str:
     if column.field.startswith("nomination."):
         return "apply"
-    if column.form in {Form.PARTIES, Form.PARTY}:
+    if column.form in _NAMED:
         return "who"
     if column.form is Form.DATE or column.field == "stage":
         return "when"
@@ -129,7 +132,7 @@ class Field:
     def listed(self) -> str:
         """Which names may be offered while somebody types; none by default."""
         form = self.head.column.form
-        if form in {Form.PARTY, Form.PARTIES}:
+        if form in _NAMED:
             return "parties"
         return "languages" if form is Form.LANGUAGES else ""
 

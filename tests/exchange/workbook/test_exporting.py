@@ -231,3 +231,56 @@ def test_what_does_not_fit_a_sheet_stands_on_another(
         openpyxl.load_workbook(BytesIO(data)).sheetnames
     )
     assert uploaded(make.owner, data).counts == {"same": 15}
+
+
+def test_what_an_institution_is_made_of_is_changed_and_added_row_by_row(make: Maker) -> None:
+    networks = [
+        make.put("network", names=[{"name": name, "language": "en"}]) for name in ("Net", "Other")
+    ]
+    source = make.put("source", titles=text("Report"), source_kind="report")
+    cited = {"citations": [{"source": str(source)}]}
+    make.write(
+        make.parse(
+            "institution", names=[{"name": "Centre", "language": "en"}], kinds=["nssc"],
+            milestones=[{"step": "founded", "when": "2010", **cited}, {"step": "opened"}],
+            memberships=[{"network": str(networks[0]), **cited}],
+            phases=[{"phase": "operation", "when": "2012/.."}],
+            parents=[{"institution": str(make.owner), "valid": "2010"}],
+            focuses=[{"aspect": "topic", "text": text("Guards")}],
+            target_groups=[{"text": text("Inspectors"), "roles": ["R05"]}],
+        ),
+        record_id=make.owner,
+    )  # fmt: skip
+    view = record_get(viewer=ANYONE, record_id=make.owner)
+    with record_workbook(viewer=ANYONE, record=view, language="en") as file:
+        book = openpyxl.load_workbook(BytesIO(file.read()))
+    assert uploaded(make.owner, _bytes(book)).counts == {"same": 8}
+    _put(book["Milestones"], 2, "When", "2011-04")
+    _put(book["Memberships"], 3, "Network", "Other")
+    _put(book["Memberships"], 3, "From", "2020")
+    assert confirmed(uploaded(make.owner, _bytes(book))) == [make.owner]
+    said = record_get(viewer=ANYONE, record_id=make.owner).content
+    assert said["milestones"] == [
+        {**view.content["milestones"][0], "when": "2011-04"}, view.content["milestones"][1],
+    ]  # fmt: skip
+    assert said["milestones"][0]["citations"] == view.content["milestones"][0]["citations"]
+    assert [m["network"] for m in said["memberships"]] == list(map(str, networks))
+    assert said["memberships"][1]["when"] == "2020"
+    assert {n: v for n, v in said.items() if n not in {"milestones", "memberships"}} == {
+        n: v for n, v in view.content.items() if n not in {"milestones", "memberships"}
+    }
+    _put(book["Memberships"], 3, "Network", "Centre")
+    upload = uploaded(make.owner, _bytes(book))
+    refused = upload_rows(upload=upload, statuses=["refused"], count=20)
+    assert "a network of the register" in str(refused)
+
+
+def _put(page: Any, row: int, head: str, value: str) -> None:
+    (column,) = (cell.column for cell in page[1] if cell.value == head)
+    page.cell(row, column).value = value
+
+
+def _bytes(book: Any) -> bytes:
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()

@@ -219,6 +219,11 @@ def _show_party(at: At) -> Cell:
     return at.sense.names.shown(party) if party else None
 
 
+def _show_named(at: At) -> Cell:
+    key = _at(at.content, at.column.field)
+    return at.sense.names.institution(key) if key else None
+
+
 def _show_languages(at: At) -> Cell:
     tags = _at(at.content, at.column.field) or ()
     return "; ".join(language_shown(code, at.sense.language) for code in tags) or None
@@ -340,6 +345,20 @@ def _read_party(at: At, value: Cell) -> dict[str, Any]:
     return _shown_parties(at, [party] if party else []).get(str(value)) or _party(
         str(value), at.sense
     )
+
+
+def _reader_of(kind: str, expected: Callable[[], str]) -> Callable[[At, Cell], str]:
+    """Reads the id of an institution, or of a network, by its name."""
+
+    def read(at: At, value: Cell) -> str:
+        if value == _show_named(at):  # it may be one that the reader has no name for
+            return str(_at(at.content, at.column.field))
+        party = _party(str(value), at.sense)
+        if kind not in party:
+            raise CellError(expected())
+        return str(party[kind])
+
+    return read
 
 
 def _shown_parties(at: At, parties: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -464,6 +483,7 @@ _SHOW: Final[dict[Form, Callable[[At], Cell]]] = {
     Form.LINE: _show_line, Form.TEXT: _show_text, Form.CODE: _show_code, Form.CODES: _show_codes,
     Form.DATE: _show_date, Form.NUMBER: _show_line, Form.TRUTH: _show_truth, Form.NAME: _show_name,
     Form.SHORT_NAME: _show_short_name, Form.PARTIES: _show_parties, Form.PARTY: _show_party,
+    Form.NETWORK: _show_named, Form.INSTITUTION: _show_named,
     Form.LANGUAGES: _show_languages, Form.COURSE: _show_course, Form.ACTIVITY: _show_nothing,
     Form.REFERENCE: _show_nothing,
 }  # fmt: skip
@@ -472,6 +492,10 @@ _PUT: Final[dict[Form, Putter]] = {
     Form.CODES: _setter(_read_codes), Form.DATE: _put_date, Form.NUMBER: _setter(_read_number),
     Form.TRUTH: _setter(_read_truth), Form.NAME: _put_name, Form.SHORT_NAME: _put_name,
     Form.PARTIES: _put_parties, Form.PARTY: _setter(_read_party),
+    Form.NETWORK: _setter(_reader_of("network", lambda: _("a network of the register"))),
+    Form.INSTITUTION: _setter(
+        _reader_of("institution", lambda: _("an institution of the register"))
+    ),
     Form.LANGUAGES: _setter(_read_languages), Form.COURSE: _setter(_read_course),
     Form.ACTIVITY: _put_nothing, Form.REFERENCE: _put_nothing,
 }  # fmt: skip

@@ -29,6 +29,8 @@ class Form(Enum):
         "Institutions, countries or networks, separated by semicolons. Others in quotation marks."
     )
     PARTY = _("An institution, a country or a network. Another in quotation marks.")
+    NETWORK = _("A network of the register.")
+    INSTITUTION = _("An institution of the register.")
     LANGUAGES = _("Languages, separated by semicolons.")
     COURSE = _("The number or the title of a course.")
     ACTIVITY = _("The number of an activity, as in the sheet of activities.")
@@ -204,6 +206,35 @@ SHEETS: Final = (
         _texts("text", _("What is offered"), required=True),
         _TOPICS,
     ), part="capabilities"),
+    WorkSheet("milestones", _("Milestones"), "institution", (
+        _code("step", _("Step"), "MilestoneStep", required=True),
+        *_dates("when", _("When"), _("Until")),
+        _STAGE,
+        _texts("text", _("What is said")),
+    ), part="milestones"),
+    WorkSheet("phases", _("Phases"), "institution", (
+        _code("phase", _("Phase"), "LifePhase", required=True),
+        *_dates("when", _("From"), _("Until")),
+    ), part="phases"),
+    WorkSheet("memberships", _("Memberships"), "institution", (
+        Column("network", _("Network"), Form.NETWORK, "network", is_required=True),
+        *_dates("when", _("From"), _("Until")),
+    ), part="memberships"),
+    WorkSheet("parents", _("Institutions above"), "institution", (
+        Column("above", _("Institution"), Form.INSTITUTION, "institution", is_required=True),
+        _code("parent_kind", _("Kind"), "InstitutionKind"),
+        *_dates("valid", _("From"), _("Until")),
+    ), part="parents"),
+    WorkSheet("focuses", _("Focuses"), "institution", (
+        _code("aspect", _("In what respect"), "FocusAspect", required=True),
+        _texts("text", _("What is said"), required=True),
+        *_dates("when", _("From"), _("Until")),
+    ), part="focuses"),
+    WorkSheet("audiences", _("Audiences"), "institution", (
+        _texts("text", _("Whom it trains"), required=True),
+        _ROLES, _REACH,
+        *_dates("when", _("From"), _("Until")),
+    ), part="target_groups"),
     WorkSheet("workforce", _("Workforce"), "workforce", (
         _texts("text", _("What is said"), required=True),
         _SUBJECT, _ROLE, *_RANGE, _QUALIFIER,
@@ -249,6 +280,8 @@ SHEETS: Final = (
 
 RECORDS: Final = tuple(sheet for sheet in SHEETS if not sheet.part)
 PARTS: Final = tuple(sheet for sheet in SHEETS if sheet.part)
+PART_NAMES: Final = frozenset(sheet.part for sheet in PARTS)
+"""The fields of records whose items have rows of their own."""
 
 
 def sheet_named(name: str) -> WorkSheet:
