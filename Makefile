@@ -68,5 +68,5 @@ lock: $(UV) ## make the locked requirement files anew
 clean: ## remove what was made, the database too
 	@rm -rf .venv .tools var
 
-bench: bootstrap-dev ## run the benchmarks, or one: make bench ONLY=lists
-	@for name in $(or $(ONLY),lists snapshot coverage exports writes uploads duplicates history protection levels collaboration studies influence assignment credentials library); do .venv/bin/python -m benchmarks.$$name; done
+bench: bootstrap-dev ## run the benchmarks, or one (make bench ONLY=lists), or small ones (SHARE=0.03)
+	@for name in $(or $(ONLY),lists snapshot coverage exports writes uploads duplicates history protection levels collaboration studies influence assignment credentials library); do CONCORD_BENCH_SHARE=$(or $(SHARE),1) .venv/bin/python -m benchmarks.$$name || failed=1; done; exit $${failed:-0}

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.sizes import size
 from concord.core.analysis.collaboration import COLUMNS, Cut, Weights, collaboration, rules
 from concord.core.analysis.network import DRAWS, Network, apart, bridges, chance, standings
 from concord.studies.engine import DuckEngine
 
-INSTITUTIONS, STATES, ACTIVITIES = 3_000, 60, 100_000
+INSTITUTIONS, STATES, ACTIVITIES = size(3_000), 60, size(100_000)
 TODAY, YEARS = 20_088, 15
 FLOOR = "floor: joins in SQL"
 LIMIT_LINKS, LIMIT_CHANCE = 10.0, 60.0

@@ -21,12 +21,13 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
+from benchmarks.sizes import size
 from concord.core.likeness import AT_LEAST, LEAST, Likely, LikenessIndex, Pair
 from concord.core.likeness.titles import title_of
 from concord.core.vocabulary.folding import fold
 
-SIZES = [5_000, 20_000, 50_000]
-NEW = 10_000
+SIZES = [size(5_000), size(20_000), size(50_000)]
+NEW = size(10_000)
 """Rows of an import that are held against the largest register."""
 LIMIT = 60.0
 ALIKE = 90
@@ -222,17 +223,17 @@ def by_titles(items: list[Likely]) -> list[frozenset[str]]:
 
 
 def report() -> None:
-    print(f"{'':<38}" + "".join(f"{size:>14}" for size in SIZES))
+    print(f"{'':<38}" + "".join(f"{of:>14}" for of in SIZES))
     lines: defaultdict[str, list[str]] = defaultdict(list)
-    for size in SIZES:
-        register = made(size)
+    for of in SIZES:
+        register = made(of)
         start = time.perf_counter()
         floor = by_titles(register.items)
         floored = time.perf_counter() - start
         lines["floor: titles alone, in s"].append(f"{floored:.2f}")
         _lines(lines, "titles alone", floor, register)
         for at_least in (AT_LEAST, LEAST):
-            register = _afresh(size)
+            register = _afresh(of)
             start = time.perf_counter()
             index = LikenessIndex(register.items, at_least=at_least)
             pairs = index.pairs()

@@ -14,9 +14,10 @@ import time
 from pathlib import Path
 
 from benchmarks.registers import SIZES, main, run_at, table
+from benchmarks.sizes import size
 
 FLOOR = "floor: read the rows"
-WORKBOOK_OF = 10_000
+WORKBOOK_OF = size(10_000)
 """Activities of the register whose training list is written as a workbook."""
 LIMITS = {"XLSX, times the bare": 2.0}
 

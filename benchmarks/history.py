@@ -1,7 +1,7 @@
 """A register of a million revisions: a record's history, a difference, what was known, a restore.
 
 Run by `make bench ONLY=history`. Each course is said again and again through the services, one of
-them ten thousand times; the database is kept under `var/bench/history`. Floor: the same rows by SQL
+them ten thousand times; the database is kept under `var/bench`. Floor: the same rows by SQL
 alone, with nothing made of them.
 """
 
@@ -17,7 +17,9 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-RECORDS, ROUNDS, LONGEST = 49_500, 20, 10_000
+from benchmarks.sizes import size
+
+RECORDS, ROUNDS, LONGEST = size(49_500), 20, size(10_000)
 TIMES = 40
 LIMIT = 5.0
 """How many times a page that reads nothing a page may take: both wait alike on a busy machine."""
@@ -28,7 +30,7 @@ OWNER = uuid.UUID(int=2)
 
 
 def environment() -> dict[str, str]:
-    var = Path("var/bench/history")
+    var = Path(f"var/bench/history-{RECORDS}")
     found = {
         **os.environ,
         "CONCORD_VAR": str(var.resolve()),

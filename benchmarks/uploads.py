@@ -30,8 +30,10 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-SIZES = [1_000, 10_000, 100_000]
-LIMITS = {10_000: 10.0, 100_000: 60.0}
+from benchmarks.sizes import size
+
+SIZES = [size(1_000), size(10_000), size(100_000)]
+LIMITS = {SIZES[1]: 10.0, SIZES[2]: 60.0}
 """Seconds for a preview, a confirmation and an undoing, by rows."""
 TIMED = {"preview, s", "confirm, s", "undo, s"}
 MOST_MEMORY = 600
