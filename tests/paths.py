@@ -227,7 +227,7 @@ def library_of(world: World) -> list[Ask]:
 
 
 OF_FILES: Final = (
-    "material", "version", "version_file", "version_new", "version_endorse", "version_like", "record",
+    "material", "material_bag", "version", "version_file", "version_new", "version_endorse", "version_like", "record",
     "record_json",
 )  # fmt: skip
 

@@ -93,6 +93,7 @@ urlpatterns = [
     path("library/arriving/", library.arriving_new, name="arriving_new"),
     path("library/arriving/<uuid:arriving_id>/", library.arriving, name="arriving"),
     path("library/<uuid:record_id>/", library.material, name="material"),
+    path("library/<uuid:record_id>/bag.zip", library.material_taken, name="material_bag"),
     path("library/<uuid:record_id>/upload/", library.version_new, name="version_new"),
     path("library/versions/<uuid:record_id>/", library.version, name="version"),
     path("library/versions/<uuid:record_id>/like/", library.version_like, name="version_like"),

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,6 +29,7 @@ from concord.library.arriving import (
     arriving_received,
     arriving_take,
 )
+from concord.library.bags import material_bag
 from concord.library.differences import Difference, differences
 from concord.library.identifying import FORMATS, MOST_BYTES
 from concord.library.selectors import (
@@ -104,6 +106,14 @@ def material(request: HttpRequest, record_id: UUID) -> HttpResponse:
         "seen_by": seen_by(view, viewer),
     }
     return render(request, "concord/material.html", context)
+
+
+def material_taken(request: HttpRequest, record_id: UUID) -> FileResponse:
+    """A material with its files, to be carried away and checked elsewhere."""
+    viewer = viewer_of(request)
+    view = record_get(viewer=viewer, record_id=record_id, kind="material")
+    bag = material_bag(viewer=viewer, material=view, today=timezone.now().date())
+    return FileResponse(bag, as_attachment=True, filename=f"material-{record_id}.zip")
 
 
 def _facts(viewer: Viewer, record: RecordView, others: Iterable[RecordView] = ()) -> dict[str, Any]:
