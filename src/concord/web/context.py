@@ -26,7 +26,6 @@ NAVIGATION = (
     ("library", _("Library")),
     ("statements", _("Statements")),
     ("sources", _("Sources")),
-    ("about", _("About this collection")),
 )
 
 
