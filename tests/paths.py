@@ -366,7 +366,7 @@ def _call(method: str, path: str, body: object = None) -> Ask:
     return f"{method.upper()} {address}", ask
 
 
-COMMANDS: Final = ("institutions", "show", "export", "coverage", "policy", "study")
+COMMANDS: Final = ("institutions", "show", "export", "coverage", "policy", "study", "conflicts")
 
 
 def _commands(world: World) -> Iterator[Ask]:
@@ -377,6 +377,7 @@ def _commands(world: World) -> Iterator[Ask]:
         yield _run("export", kind)
     for key in (OWNER, MEMBER):
         yield _run("policy", str(key))
+        yield _run("conflicts", str(key))
     for key in asked_ids(world):
         yield _run("show", str(key))
 

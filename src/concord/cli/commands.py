@@ -22,6 +22,7 @@ from rich.table import Table
 
 from concord.accounts.models import Role
 from concord.accounts.services import invitation_make
+from concord.cli.conflicts import conflicts
 from concord.cli.credentials import key, verify
 from concord.cli.members import member
 from concord.cli.policies import policy
@@ -67,6 +68,7 @@ app.add_typer(member, name="member")
 app.add_typer(releases, name="release")
 app.add_typer(report, name="report")
 app.command()(attack)
+app.command()(conflicts)
 app.command()(policy)
 app.command()(purge)
 app.command()(study)

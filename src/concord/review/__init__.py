@@ -1,0 +1,1 @@
+"""Peer review: what the pure rules of ``core.review`` need to know of the register."""
