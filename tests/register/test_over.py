@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import uuid
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +23,7 @@ from concord.record.publishing import Levels, records_share
 from concord.record.selectors import record_get
 from concord.record.services import Draft, content_parse, revision_write
 from concord.record.sharing import sharing_preview
-from concord.register import over
+from concord.register import over, vocabulary
 from concord.register.kinds import Activity
 from concord.register.over import OverPage, over_fall_due, over_leave, over_now
 
@@ -226,3 +230,26 @@ def test_publishers_decide_on_the_page_and_are_told_once(centre: UUID) -> None:
     assert str(key) not in left
     ann.post("/desk/over/", {"id": str(other), "do": "leave"})
     assert "Over now" not in ann.get("/desk/").content.decode()
+
+
+def test_which_roles_these_are_is_said_by_the_list_of_roles(
+    centre: UUID, settings: Any, tmp_path: Path
+) -> None:
+    assert vocabulary.roles_kept_narrow() == {"R08", "R10", "R13", "R14"}
+    owners = {**COMING_COURSE, "roles": ["R09"]}
+    write(centre, Level.PUBLIC, **owners)
+    folder = shutil.copytree(settings.CONCORD_VOCABULARY, tmp_path / "vocabulary")
+    settings.CONCORD_VOCABULARY = folder
+    lines = (folder / "roles.csv").read_text(encoding="utf-8")
+    caches = (vocabulary.load, vocabulary.roles_kept_narrow)
+    try:
+        for word, error in (("yes", InvalidContentError), ("y", ValueError)):
+            found = re.sub(r"^(R09,\w+),", rf"\1,{word}", lines, flags=re.MULTILINE)
+            (folder / "roles.csv").write_text(found, encoding="utf-8")
+            for cache in caches:
+                cache.cache_clear()
+            with pytest.raises(error):
+                write(centre, Level.PUBLIC, **owners)
+    finally:
+        for cache in caches:
+            cache.cache_clear()

@@ -150,8 +150,8 @@ def require_narrow(
 
 
 NARROW: Final = gettext_lazy(
-    "It is to come, and for guards, response forces or intelligence services: show this to a "
-    "network at most. When it is over you are asked."
+    "It is to come, and for guards, response forces, intelligence services or others like them: "
+    "show this to a network at most. When it is over you are asked."
 )
 """Why not everybody may see a field as yet."""
 

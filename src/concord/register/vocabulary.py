@@ -37,6 +37,20 @@ def roles() -> Vocabulary:
     return load("roles")
 
 
+@lru_cache
+def roles_kept_narrow() -> frozenset[str]:
+    """Roles whose training shows day and venue to a network at most while it is to come.
+
+    Raises ``ValueError`` where the list of roles does not say it of one by ``yes`` or a blank: a
+    misspelt word must not open what is to be kept.
+    """
+    said = {entry.code: entry.more["kept_narrow"] for entry in roles()}
+    if wrong := [code for code, word in said.items() if word not in {"", "yes"}]:
+        message = f"roles.csv, kept_narrow of {', '.join(wrong)}: yes or nothing is expected"
+        raise ValueError(message)
+    return frozenset(code for code, word in said.items() if word)
+
+
 def publications() -> Vocabulary:
     """Publications of the IAEA Nuclear Security Series and beside it, by number, in English."""
     return load("publications")

@@ -31,12 +31,11 @@ from concord.record.content import (
     When,
 )
 from concord.record.kinds import register_kind
+from concord.register import vocabulary
 from concord.register.kinds.account import Account
 from concord.register.kinds.codes import CountryCode, RoleCode, TopicCode
 from concord.register.words import ActivityKind, CountUnit, PartRole, Reach, Stage, Stream
 
-KEPT_NARROW: Final = frozenset({"R08", "R10", "R13", "R14"})
-"""Guards, border guards, response forces, intelligence services."""
 NEVER_COMES: Final = frozenset({Stage.CANCELLED.value, Stage.LAPSED.value})
 MOST: Final = 10**12
 """No count of people is larger; numbers beyond 64 bits cannot be written out."""
@@ -160,7 +159,7 @@ class Activity(Content):
     @classmethod
     def narrow_until_over(cls, data: Mapping[str, Any]) -> frozenset[str]:
         """The same, be it to come or over."""
-        if KEPT_NARROW.isdisjoint(_roles(data)):
+        if vocabulary.roles_kept_narrow().isdisjoint(_roles(data)):
             return frozenset()
         return frozenset({"days", "town"})
 
