@@ -287,7 +287,7 @@ def _lines(
     lines[f"{name}: recall"].append(f"{len(right) / len(register.planted):.3f}")
     for way in SECOND:
         planted = {pair for pair, how in register.planted.items() if how == way}
-        lines[f"{name}: recall, {way}"].append(f"{len(right & planted) / len(planted):.3f}")
+        lines[f"{name}: recall, {way}"].append(f"{len(right & planted) / max(1, len(planted)):.3f}")
 
 
 def _import(index: LikenessIndex) -> None:

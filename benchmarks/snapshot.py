@@ -37,7 +37,9 @@ def measure() -> dict[str, float]:
     lists = time.perf_counter() - start
     in_snapshot, in_lists = [], []
     for number in range(REVISIONS):
-        _revise(record_get(viewer=ANYONE, record_id=activities[number * 7]), number)
+        _revise(
+            record_get(viewer=ANYONE, record_id=activities[number * 7 % len(activities)]), number
+        )
         start = time.perf_counter()
         snapshot().refresh()
         in_snapshot.append((time.perf_counter() - start) * 1000)
@@ -60,7 +62,7 @@ def _revise(view: RecordView, number: int) -> UUID:
     words = {"original": "en", "text": {"en": f"Revised {number}"}}
     content = content_parse(kind=view.kind, data=view.content | {"titles": words})
     draft = Draft(content, view.id, Level.PUBLIC)
-    return revision_write(actor=Actor(view.owner), draft=draft, via="benchmark")
+    return revision_write(actor=Actor(view.owner, may_publish=True), draft=draft, via="benchmark")
 
 
 def report() -> None:

@@ -67,7 +67,7 @@ ids = training_table().ids_where(ANYONE, Question({"kind": frozenset({"course_ru
 print("ready", flush=True)
 input()
 for number in range(%d):
-    _revise(record_get(viewer=ANYONE, record_id=ids[number]), number)
+    _revise(record_get(viewer=ANYONE, record_id=ids[number % len(ids)]), number)
     time.sleep(1)
 """
 
@@ -88,6 +88,7 @@ def run(size: int) -> dict[str, float]:
     writer.stdin.flush()
     found = [json.loads(reader.communicate()[0].splitlines()[-1]) for reader in readers]
     writer.communicate()
+    assert writer.returncode == 0  # else nothing was written while pages were read
     return {name: max(f[name] for f in found) for name in found[0] if all(name in f for f in found)}
 
 
