@@ -52,3 +52,27 @@ def test_years_and_sources_are_reached_without_scripts(browser: Browser, portal:
     page.locator("main a[href*='/sources/']").first.click()
     assert "Centers of Excellence in East Asia" in page.inner_text("h1")
     context.close()
+
+
+def test_the_slider_of_years_answers_to_keys_and_without_scripts(
+    browser: Browser, portal: str
+) -> None:
+    page = browser.new_page()
+    page.goto(portal + PAGE + "?since=2012")
+    slider = page.get_by_role("slider", name="Up to the year")
+    last = int(slider.get_attribute("max") or 0)
+    assert slider.get_attribute("min") == "2012"
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**since=2012*until={last - 1}*")
+    page.get_by_text(f"Years: 2012 to {last - 1}.").wait_for()
+    assert page.get_by_role("slider").input_value() == str(last - 1)
+    assert violations(page) == []
+    page.close()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(portal + PAGE)
+    page.get_by_role("slider").press("ArrowLeft")
+    page.locator("form", has=page.get_by_role("slider")).get_by_role("button").click()
+    assert f"until={last - 1}" in page.url
+    context.close()

@@ -51,6 +51,8 @@ def _present(
         "who": labels.of(question.party) if question.party else "",
         "whole": asked.address(party=None),
         "years": _years(result, asked, question),
+        "slider": _slider(result, question),
+        "hidden_slider": _hidden(question, {"until"}),
         "all_years": asked.address(since=None, until=None),
         "graph": draw_network(result, labels, ego=lambda key: _ego(question, key)),
         "matrix": _matrix(result, labels)
@@ -102,6 +104,15 @@ def _years(result: dict[str, Any], asked: Asked, question: CollaborationQuestion
         title=_("Pairs that worked together, by year"),
         description=_("A bar is filled as far as both sides confirm. Each leads to its year."),
     )
+
+
+def _slider(result: dict[str, Any], question: CollaborationQuestion) -> dict[str, int] | None:
+    """The first and last year that can be chosen to look up to, and the one that is."""
+    years = [row[0] for row in result["by_year"]]
+    if len(years) <= 1:
+        return None
+    first, last = max(min(years), question.since or 0), max(years)
+    return {"first": first, "last": last, "chosen": min(question.until or last, last)}
 
 
 def _ego(question: CollaborationQuestion, key: str) -> str:
