@@ -17,7 +17,7 @@ from concord.core.review.formulation import formulate
 from concord.core.review.searching import is_possible
 from concord.core.review.solving import conflicting
 
-TRIALS: Final = 80
+TRIALS: Final = 40
 """Deletions tried among submissions."""
 
 
