@@ -17,7 +17,7 @@ from people import centre_of
 from releasing import Centres, released
 from rooms import Room
 
-from concord.accounts.models import Mandate, Person, Proposal, Role, Round
+from concord.accounts.models import Mandate, Person, Proposal, Role, Round, Wording
 from concord.accounts.rounds import round_make
 from concord.accounts.selectors import Coordinating
 from concord.core.disclosure import Actor, Clearance, Level, member_of
@@ -112,7 +112,7 @@ CHECKED = {
     "record.Revision": {"content", "reason"},
     "record.Group": {"name"},
     "accounts.Proposal": {"base", "content", "reason", "source_text", "locator", "settled_because"},
-    "accounts.Round": {"title", "reason", "rules"},
+    "accounts.Round": {"title", "reason", "rules", "wordings"},
     "library.StoredFile": {"text", "about"},
     "studies.Release": {"withdrawn_because"},
 }
@@ -189,7 +189,7 @@ class Ways:
         other = self.make.write(self.make.institution("Other"))
         group_found(actor=self.actor, name=words, institutions=[other])
 
-    def asked(self, **texts: str) -> None:
+    def asked(self, **texts: Any) -> None:
         today = dt.datetime.now(dt.UTC).date()
         said = {"title": "The year", "reason": "To see.", "rules": "All counts."} | texts
         round_make(
@@ -205,6 +205,9 @@ class Ways:
 
     def rules_of_round(self, words: str) -> None:
         self.asked(rules=words)
+
+    def another_wording_of_round(self, words: str) -> None:
+        self.asked(wordings=[Wording("ja", "The year", words)])
 
     def text_of_a_file(self, words: str) -> None:
         Room(self.make).bring(words)

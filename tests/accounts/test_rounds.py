@@ -17,7 +17,16 @@ from concord.accounts.coordinating import (
     institution_invite,
 )
 from concord.accounts.errors import InvitationError, NotAllowedError
-from concord.accounts.models import Invitation, Mandate, Notice, Person, Role, RoundAsked
+from concord.accounts.models import (
+    Invitation,
+    Mandate,
+    Notice,
+    Person,
+    Role,
+    Round,
+    RoundAsked,
+    Wording,
+)
 from concord.accounts.rounds import (
     RoundClosedError,
     RoundError,
@@ -27,6 +36,7 @@ from concord.accounts.rounds import (
     round_close,
     round_make,
     round_remind,
+    round_word,
     rounds_open,
 )
 from concord.accounts.selectors import Acting, Coordinating, acting_for, coordinating_for
@@ -255,3 +265,25 @@ def test_a_new_institution_is_entered_by_the_compiler_and_taken_over(
         with pytest.raises(NewInstitutionError) as error:
             institution_enter(**{**enter, **wrong})
         assert list(error.value.fields) == [fault]
+
+
+def test_a_round_is_said_in_the_readers_language_or_in_its_own(field: Field) -> None:
+    japanese = Wording("ja", "2026年", "不足を知るため", "すべて")
+    key = field.open(wordings=[japanese, Wording("ko", "", ""), Wording("en", "No", "No")])
+    found = Round.objects.get(id=key)
+    assert found.said_in("ja") == japanese
+    assert found.said_in("ko") == found.said_in("en") == Wording("en", "Year 2026", "To see gaps")
+    korean = Wording("ko", "2026년", "부족한 것을 알기 위해")
+    round_word(coordinating=field.coordinating, round_id=key, wordings=[korean])
+    found.refresh_from_db()
+    assert found.said_in("ko") == korean
+    assert found.said_in("ja").language == "en"
+    other = Coordinating(field.coordinator.id, uuid.uuid4())
+    with pytest.raises(NotFoundError):
+        round_word(coordinating=other, round_id=key, wordings=[])
+
+
+def test_a_wording_has_a_title_and_a_reason_or_nothing(field: Field) -> None:
+    with pytest.raises(RoundError) as told_so:
+        field.open(wordings=[Wording("ja", "2026年", " ")])
+    assert set(told_so.value.fields) == {"reason-ja"}

@@ -256,3 +256,17 @@ def test_the_content_check_keeps_what_was_typed_of_a_round_and_asks_about_warnin
     again = asked | {"confirmed_warning": marks, "warnings_confirmed": "yes"}
     assert net.coordinator.post(f"{net.desk}rounds/new/", again).status_code == 302
     assert Round.objects.get().reason == asked["reason"]
+
+
+def test_a_round_is_opened_in_two_languages_and_said_in_a_third_later(net: Net) -> None:
+    desk = net.open(**{"title-ja": "今年の全体", "reason-ja": "不足を知るため"})
+    made = Round.objects.get()
+    assert '<h1 lang="ja">今年の全体</h1>' in page(Client(), f"/ja/rounds/{made.id}/")
+    assert '<h1 lang="en">The year in full</h1>' in page(Client(), f"/ko/rounds/{made.id}/")
+    said = {"title-ja": "今年の全体", "reason-ja": "不足", "title-ko": "올해", "do": "word"}
+    answer = net.coordinator.post(desk, said)
+    assert answer.status_code == 422
+    assert 'href="#reason-ko"' in answer.content.decode()
+    assert "올해" in answer.content.decode()
+    assert net.coordinator.post(desk, said | {"reason-ko": "부족"}).status_code == 302
+    assert '<h1 lang="ko">올해</h1>' in page(Client(), f"/ko/rounds/{made.id}/")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from concord.accounts.models import Role, Round, RoundAsked, What
+from concord.accounts.models import Role, Round, RoundAsked, What, Wording
 from concord.accounts.notices import notice_send
 from concord.accounts.selectors import Acting, Coordinating
 from concord.core.disclosure import ANYONE, Actor, Viewer
@@ -84,8 +84,11 @@ def round_make(
     opens_on: dt.date | None,
     due_on: dt.date | None,
     institutions: Collection[UUID],
+    wordings: Sequence[Wording] = (),
 ) -> Round:
     """Ask institutions about a period; they are told on the day on which it opens.
+
+    ``wordings`` say the same in other languages; those without any text are left out.
 
     Raises ``RoundError`` with everything that is to be mended, and as ``texts_require`` does for
     the texts: the network decides on warnings.
@@ -95,6 +98,7 @@ def round_make(
         faults["title"] = _("Give the round a title.")
     if not reason.strip():
         faults["reason"] = _("Say why you ask, and what becomes of the answers.")
+    others = _worded(wordings, language, faults)
     span = _period(period, faults)
     today = timezone.now().date()
     if opens_on is None:
@@ -110,7 +114,7 @@ def round_make(
     with transaction.atomic():
         texts_require(
             actor=Actor(coordinating.network, coordinating.person),
-            texts={"title": title, "reason": reason, "rules": rules},
+            texts={"title": title, "reason": reason, "rules": rules} | _texts_in(others),
             where="round",
         )
         made = Round.objects.create(
@@ -120,12 +124,57 @@ def round_make(
             title=title.strip()[:200],
             reason=reason.strip(),
             rules=rules.strip(),
+            wordings=others,
             period=span,
             opens_on=opens_on,
             due_on=due_on,
         )
         _ask(made, institutions)
     return made
+
+
+def round_word(*, coordinating: Coordinating, round_id: UUID, wordings: Sequence[Wording]) -> None:
+    """Say a round in other languages, instead of what was said in them before.
+
+    Raises ``RoundError``, ``NotFoundError``, and as ``texts_require`` does.
+    """
+    found, faults = _own(coordinating, round_id), dict[str, str]()
+    others = _worded(wordings, found.language, faults)
+    if faults:
+        raise RoundError(fields=faults)
+    with transaction.atomic():
+        texts_require(
+            actor=Actor(coordinating.network, coordinating.person),
+            texts=_texts_in(others),
+            where="round",
+        )
+        Round.objects.filter(id=found.id).update(wordings=others)
+
+
+def _worded(
+    wordings: Sequence[Wording], own: str, faults: dict[str, str]
+) -> dict[str, dict[str, str]]:
+    """Wordings as they are kept, with a fault where one has a text but not all that it must."""
+    kept: dict[str, dict[str, str]] = {}
+    for wording in wordings:
+        said = {name: text.strip() for name, text in asdict(wording).items() if name != "language"}
+        if wording.language == own or not any(said.values()):
+            continue
+        for name in ("title", "reason"):
+            if not said[name]:
+                faults[f"{name}-{wording.language}"] = _(
+                    "Give both the title and the reason in this language, or neither."
+                )
+        kept[wording.language] = said | {"title": said["title"][:200]}
+    return kept
+
+
+def _texts_in(others: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {
+        f"{name}-{language}": text
+        for language, said in others.items()
+        for name, text in said.items()
+    }
 
 
 def _period(text: str, faults: dict[str, str]) -> str:

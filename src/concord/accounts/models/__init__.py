@@ -14,7 +14,7 @@ from concord.accounts.models.people import (
     TokenUse,
 )
 from concord.accounts.models.proposals import Proposal
-from concord.accounts.models.rounds import Round, RoundAsked
+from concord.accounts.models.rounds import Round, RoundAsked, Wording
 
 __all__ = [
     "FOR_INSTITUTIONS",
@@ -33,4 +33,5 @@ __all__ = [
     "TokenUse",
     "Told",
     "What",
+    "Wording",
 ]

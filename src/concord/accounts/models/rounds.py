@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
 
 from concord.core.timespan import TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The texts of a round in one language."""
+
+    language: str
+    title: str
+    reason: str
+    rules: str = ""
 
 
 class Round(models.Model):
@@ -20,6 +31,9 @@ class Round(models.Model):
     title = models.CharField(max_length=200)
     reason = models.TextField(help_text="Why it is asked and what becomes of the answers")
     rules = models.TextField(blank=True, help_text="What counts as complete; who sees what")
+    wordings = models.JSONField(
+        default=dict, help_text="By other languages: the title, reason and rules in them"
+    )
     period = models.CharField(max_length=25, help_text="A year or dates, as in records")
     opens_on = models.DateField()
     due_on = models.DateField()
@@ -31,6 +45,12 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def said_in(self, language: str) -> Wording:
+        """The texts in a language; those of the coordinator's own where there are none in it."""
+        if said := self.wordings.get(language):
+            return Wording(language, **said)
+        return Wording(self.language, self.title, self.reason, self.rules)
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from concord.accounts.models import Round, Wording
 from concord.core.timespan import TimeSpan
 from concord.exchange.workbook.cells import Cell
 from concord.exchange.workbook.writing import content_said
@@ -161,6 +162,12 @@ def when(text: str | None) -> str:
 def month_name(number: int) -> str:
     """The name of a month, as it stands alone."""
     return str(get_month_names("wide", context="stand-alone", locale=locale())[number])
+
+
+@register.filter
+def worded(found: Round) -> Wording:
+    """The texts of a round in the reader's language, or in the one in which it was opened."""
+    return found.said_in(language())
 
 
 @register.filter

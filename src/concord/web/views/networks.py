@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +22,11 @@ from concord.accounts.coordinating import (
     invited_revoke,
     managed,
 )
+from concord.accounts.models import Wording
 from concord.accounts.rounds import (
     BETWEEN_REMINDERS,
     Asked,
+    RoundError,
     round_ask,
     round_asked,
     round_close,
@@ -32,9 +34,11 @@ from concord.accounts.rounds import (
     round_list,
     round_make,
     round_remind,
+    round_word,
 )
 from concord.accounts.selectors import Coordinating, coordinating_for
 from concord.core.disclosure import ANYONE
+from concord.core.vocabulary import LANGUAGES
 from concord.record.columns import Question
 from concord.record.errors import ConcordError, NotFoundError
 from concord.record.selectors import RecordView, record_get, records_get
@@ -178,6 +182,7 @@ def round_new(request: HttpRequest, network_id: UUID) -> HttpResponse:
             "due_on": (today + dt.timedelta(days=28)).isoformat(),
         },
         "errors": errors,
+        "wordings": _wordings(request.POST, language()),
     }
     return render(request, "concord/round_new.html", context, status=422 if errors else 200)
 
@@ -194,7 +199,16 @@ def _make(request: HttpRequest, coordinating: Coordinating) -> UUID:
         opens_on=_day(typed.get("opens_on", "")),
         due_on=_day(typed.get("due_on", "")),
         institutions=read_ids(typed, "institution", MOST),
+        wordings=_wordings(typed, language()),
     ).id
+
+
+def _wordings(typed: Mapping[str, str], own: str) -> list[Wording]:
+    return [
+        Wording(tag, *(typed.get(f"{name}-{tag}", "") for name in ("title", "reason", "rules")))
+        for tag in LANGUAGES
+        if tag != own
+    ]
 
 
 def _day(text: str) -> dt.date | None:
@@ -211,9 +225,14 @@ def network_round(request: HttpRequest, network_id: UUID, round_id: UUID) -> Htt
     found = round_get(round_id=round_id)
     if found.network != network_id:
         raise NotFoundError
+    errors: dict[str, str] = {}
     if request.method == "POST":
-        _run(request, coordinating, round_id)
-        return redirect("network_round", network_id=network_id, round_id=round_id)
+        try:
+            _run(request, coordinating, round_id)
+        except RoundError as error:
+            errors = error.fields
+        else:
+            return redirect("network_round", network_id=network_id, round_id=round_id)
     asked = round_asked(viewer=ANYONE, found=found)
     ids = {a.institution for a in asked}
     members = [member for member in members_of(network_id) if member.id not in ids]
@@ -229,8 +248,16 @@ def network_round(request: HttpRequest, network_id: UUID, round_id: UUID) -> Htt
         "words": request.GET.get("q", ""),
         "today": timezone.now().date(),
         "days": BETWEEN_REMINDERS.days,
+        "errors": errors,
+        "wordings": _wordings(request.POST, found.language)
+        if errors
+        else [
+            Wording(tag, **found.wordings.get(tag, {"title": "", "reason": ""}))
+            for tag in LANGUAGES
+            if tag != found.language
+        ],
     }
-    return render(request, "concord/network_round.html", context)
+    return render(request, "concord/network_round.html", context, status=422 if errors else 200)
 
 
 def _sorted(parties: Parties, asked: list[Asked]) -> list[Asked]:
@@ -249,5 +276,10 @@ def _run(request: HttpRequest, coordinating: Coordinating, round_id: UUID) -> No
             messages.info(request, text % {"n": BETWEEN_REMINDERS.days})
     elif do == "ask" and chosen:
         round_ask(coordinating=coordinating, round_id=round_id, institutions=chosen)
+    elif do == "word":
+        found = round_get(round_id=round_id)
+        said = _wordings(request.POST, found.language)
+        round_word(coordinating=coordinating, round_id=round_id, wordings=said)
+        messages.success(request, _("Saved."))
     elif do == "close":
         round_close(coordinating=coordinating, round_id=round_id)
