@@ -15,6 +15,7 @@ from concord.core.vocabulary.folding import fold
 from concord.exchange.comparing import Comparison, GivenSheet
 from concord.exchange.keeping import progress_say, tables_of, unsearched
 from concord.exchange.models import Batch, Remembered, Upload
+from concord.exchange.owntable import is_own_table, own_left_out, own_sheets
 from concord.exchange.reading import Remark, Table
 from concord.exchange.understanding import (
     columns_guess,
@@ -38,7 +39,8 @@ OURS: Final = frozenset({META, LISTS})
 
 def upload_read(upload: Upload, tables: Sequence[Table]) -> None:
     """Tell our own workbook from other tables; of those guess what their columns are."""
-    own = workbook_language(tables, upload.institution)
+    is_table = is_own_table(tables)
+    own = upload.language if is_table else workbook_language(tables, upload.institution)
     upload.is_workbook = own is not None
     upload.remarks = [
         _remark(table, remark)
@@ -51,7 +53,7 @@ def upload_read(upload: Upload, tables: Sequence[Table]) -> None:
     else:
         upload.state = Upload.State.MAPPING
         upload.mapping |= {"tables": _guessed(upload.institution, tables)}
-    upload.mapping["is_read"] = True
+    upload.mapping |= {"is_read": True, "is_own_table": is_table}
     upload.save()
 
 
@@ -137,6 +139,13 @@ def _refuse(upload: Upload, fault: str) -> None:
 
 
 def _understood(upload: Upload, tables: Sequence[Table]) -> list[GivenSheet]:
+    if upload.mapping.get("is_own_table"):
+        upload.mapping["left_out"] = own_left_out(tables[0])
+        viewer = viewer_as(upload.institution)
+        return own_sheets(
+            tables[0], viewer=viewer, institution=upload.institution,
+            sense=Sense(Names(viewer, upload.language)),
+        )  # fmt: skip
     if upload.is_workbook:
         upload.mapping["left_out"] = workbook_unknown(tables, upload.language)
         return workbook_sheets(tables)
