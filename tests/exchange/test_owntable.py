@@ -71,13 +71,13 @@ def test_our_own_list_changes_nothing_and_says_what_it_cannot_tell(centre: Centr
 def test_a_changed_cell_changes_its_record_and_no_other_field(centre: Centre) -> None:
     rows = centre.rows()
     (row,) = (row for row in rows if row["id"] == str(centre.run))
-    row |= {"when": "2024-03-05/2024-03-09", "stage": "done", "topics": "B4"}
+    row |= {"days": "2024-03-05/2024-03-09", "stage": "done", "topics": "B4"}
     upload = centre.send(rows)
     assert upload.counts == {"changed": 1, "same": 1}
     before = record_get(viewer=member_of(centre.make.owner), record_id=centre.run).content
     upload_confirm(acting=centre.acting, upload_id=upload.id)
     after = record_get(viewer=member_of(centre.make.owner), record_id=centre.run).content
-    assert after == before | {"when": "2024-03-05/2024-03-09", "stage": "done", "topics": ["B4"]}
+    assert after == before | {"days": "2024-03-05/2024-03-09", "stage": "done", "topics": ["B4"]}
 
 
 def test_a_record_that_changed_since_is_in_conflict(centre: Centre) -> None:

@@ -94,9 +94,10 @@ def _sheet(
     given = []
     for number, said in rows:
         key = str(said["id"] or "")
+        times = _times(sheet, said)
         cells = [None if key else plain(said["title"])]
         cells += [
-            _cell(column, said[head], sheet.kind, sense)
+            _cell(column, said[head], sheet.kind, sense, times)
             for head, found in columns.items()
             for column in found
         ]
@@ -108,16 +109,23 @@ def _sheet(
     return GivenSheet(sheet, name, heads, given)
 
 
-def _cell(column: Column, value: Value, kind: str, sense: Sense) -> Cell:
+def _times(sheet: WorkSheet, said: Mapping[str, Value]) -> dict[str, str]:
+    """The times of a row that can be read: a month and its days are shown in one cell."""
+    found: dict[str, str] = {}
+    for name in {c.root for c in sheet.columns if c.form is Form.DATE} & said.keys():
+        try:
+            found[name] = str(TimeSpan.parse(str(said[name])))
+        except TimeSpanError:
+            continue
+    return found
+
+
+def _cell(column: Column, value: Value, kind: str, sense: Sense, times: Mapping[str, str]) -> Cell:
     cell = plain(value)
     if isinstance(cell, str) and cell[:1] == "'" and cell[1:].startswith(FORMULA):
         cell = cell[1:]  # we put the apostrophe there
     if column.root == "stage" and cell == COUNTED_STAGES.get(kind, ""):
         return None  # the list says so of records that do not
-    if column.form is not Form.DATE or cell is None:
-        return cell
-    try:
-        span = str(TimeSpan.parse(str(cell)))
-    except TimeSpanError:
-        return cell
-    return shown(At(column, "", {column.root: span}, sense))
+    if column.form is Form.DATE and column.root in times:
+        return shown(At(column, "", dict(times), sense))
+    return cell
