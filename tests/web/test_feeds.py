@@ -73,7 +73,12 @@ def test_from_an_address_to_records(centre: uuid.UUID, server: Server) -> None:
     assert "approved" in told
     assert "new 1" in told
     entry = FeedEntry.objects.get()
-    assert client.get(f"/records/{entry.record_id}/").status_code == 200
+    shown = client.get(f"/records/{entry.record_id}/").content.decode()
+    assert "read on" in shown
+    source = str(FeedSource.objects.get().cited)
+    for form in ("json", "jsonld", "csv"):
+        taken = client.get(f"/records/{entry.record_id}.{form}")
+        assert source in b"".join(taken).decode(), form
     assert Client().get(f"/records/{entry.record_id}/").status_code == 404
     item = client.get(f"{page}items/{entry.id}/").content.decode()
     assert "BEGIN:VCALENDAR" in item

@@ -233,3 +233,33 @@ def test_any_event_is_read_or_refused(lines: list[str], more: list[str]) -> None
     events = [["BEGIN:VEVENT", "UID:1", "SUMMARY:a", *each, "END:VEVENT"] for each in (lines, more)]
     text = "\r\n".join(["BEGIN:VCALENDAR", *events[0], *events[1], "END:VCALENDAR", ""])
     _either(text.encode(), FeedForm.ICALENDAR)
+
+
+RSS = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item>
+<title>Guide</title><guid>1</guid><author>hanako@centre.example (Hanako Example)</author>
+<dc:creator>Institute &amp; School of Examples</dc:creator></item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Guide</title><id>1</id>
+<author><name>Hanako Example, Institute &amp; School of Examples</name>
+<email>hanako@centre.example</email></author></entry></feed>"""
+DUBLIN = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record>
+<header><identifier>1</identifier></header><metadata>
+<dc xmlns="http://purl.org/dc/elements/1.1/"><title>Guide</title><creator>Example, Hanako</creator>
+<creator>Institute &amp; School of Examples</creator></dc></metadata></record></ListRecords></OAI-PMH>"""
+LINKED = """{"@context": "https://schema.org", "@type": "LearningResource", "@id": "https://c.example/1",
+"name": "Guide", "author": [{"@type": "Person", "name": "Hanako Example"},
+{"@type": "Organization", "name": "Institute & School of Examples"}]}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (RSS, FeedForm.SYNDICATION), (ATOM, FeedForm.SYNDICATION), (DUBLIN, FeedForm.OAI_PMH),
+        (LINKED, FeedForm.SCHEMA_ORG),
+    ],
+)  # fmt: skip
+def test_of_authors_organisations_alone_are_read_and_kept(text: str, form: FeedForm) -> None:
+    (item,) = _read(text.encode(), form).items
+    assert item.organisers == ("Institute & School of Examples",)
+    assert "Hanako" not in f"{item}"
+    (again,) = _read(item.raw.encode(), form).items
+    assert again.organisers == item.organisers
