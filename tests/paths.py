@@ -244,7 +244,7 @@ def asked_ids(world: World) -> list[UUID]:
 
 def _pages_of(key: UUID) -> Iterator[Ask]:
     for name in ("record", "record_json", "record_jsonld", "record_csv", "record_xlsx", "propose",
-                 "answer", "record_edit", "record_back", "source", "material", "version",
+                 "answer", "record_edit", "record_back", "source", "material", "material_bag", "version",
                  "version_file", "version_new", "version_endorse", "version_like", "draft", "draft_response",
                  "draft_comment"):  # fmt: skip
         yield _page(name, key)
