@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from joining import at, joined, stranger
 from looking import PICTURES, look
 from making import Maker, text
@@ -173,3 +174,35 @@ def test_a_contact_point_sees_what_would_be_seen_by_whom(place: Place) -> None:
     public.goto(f"/records/{key}/")
     assert "Transport security" in public.inner_text("main")
     assert "24" not in public.inner_text("main .facts")
+
+
+def test_day_and_venue_are_kept_while_to_come_and_asked_about_afterwards(place: Place) -> None:
+    make = Maker()
+    make.owner = place.centre
+    said = {"titles": text("Guards' drill"), "activity_kind": "exercise", "roles": ["R08"],
+            "town": "Mito"}  # fmt: skip
+    coming = make.write(
+        make.parse("activity", **said, when=f"{timezone.now().year + 1}-05-04"),
+        level=Level.INSTITUTION,
+    )
+    over = make.write(
+        make.parse("activity", **said, when="2024-05-04"),
+        level=Level.PUBLIC,
+        fields={"days": Level.INSTITUTION, "town": Level.INSTITUTION},
+    )
+    officer = place.joined(Role.PUBLISHER, "en", institution=place.centre)
+    officer.goto(f"/desk/publish/?id={coming}")
+    assert look(officer) == []
+    assert officer.locator(f"#field-{coming}-days option[value=public]").count() == 0
+    officer.select_option(f"#level-{coming}", "public")
+    officer.click(".stays button[value=preview]")
+    assert "Days would be seen by: Hypothetical Centre alone" in officer.inner_text("main")
+    assert look(officer) == []
+    officer.goto("/desk/")
+    assert look(officer) == []
+    officer.goto("/desk/over/")
+    assert look(officer) == []
+    officer.check(f"input[value='{over}']")
+    officer.click("button[value=leave]")
+    assert "1 stays withheld." in officer.inner_text("main")
+    assert look(officer) == []
