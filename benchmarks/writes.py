@@ -67,7 +67,7 @@ ids = training_table().ids_where(ANYONE, Question({"kind": frozenset({"course_ru
 print("ready", flush=True)
 input()
 for number in range(%d):
-    _revise(record_get(viewer=ANYONE, record_id=ids[number % len(ids)]), number)
+    _revise(record_get(viewer=ANYONE, record_id=ids[number %% len(ids)]), number)
     time.sleep(1)
 """
 
