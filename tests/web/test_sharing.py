@@ -304,7 +304,7 @@ def test_the_catalogue_leads_to_every_form(client: Client) -> None:
     assert data["dcterms:modified"]["@value"]
     assert data["dcat:version"]
     addresses = [one["dcat:downloadURL"]["@id"] for one in data["dcat:distribution"]]
-    assert len(addresses) == 31
+    assert len(addresses) == 37
     for address in addresses:
         answer = client.get(urlsplit(address).path)
         assert answer.status_code == 200, address

@@ -42,7 +42,9 @@ def activity(make: Maker) -> tuple[UUID, UUID, UUID]:
 
 
 def said(key: UUID, owner: UUID) -> dict[str, Any]:
-    return record_get(viewer=viewer_as(owner), record_id=key).content
+    """What a record says but for its citations: the source of what was accepted joins them."""
+    content = record_get(viewer=viewer_as(owner), record_id=key).content
+    return {name: value for name, value in content.items() if name != "citations"}
 
 
 def propose(client: Client, key: UUID, **changes: str) -> Proposal:

@@ -536,6 +536,16 @@ def test_cells_without_references_are_counted() -> None:
     assert remark(found, "formula").row == 2
 
 
+@pytest.mark.parametrize("encoding", ["AUTF-8", "utf-7", "big5", "\x01"])
+def test_a_sheet_in_an_encoding_that_nobody_knows_is_refused(encoding: str) -> None:
+    data = rows(HEADS, ROW)
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    body = part(data, SHEET).partition(b"?>")[2]
+
+    with pytest.raises(UnreadableFileError):
+        read(changed(data, {SHEET: head + body}))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_spoilt_sheet_is_read_or_refused(data: st.DataObject) -> None:

@@ -153,7 +153,8 @@ class Package:
                     parser.Parse(b"", True)  # noqa: FBT003
             except _RootMetError:
                 return
-            except expat.ExpatError as error:
+            # The last two: expat asks Python for encodings that it does not know itself.
+            except (expat.ExpatError, LookupError, ValueError) as error:
                 if reader is not None:
                     raise damaged() from error
 
