@@ -44,6 +44,12 @@ def refused(name: str, data: bytes) -> str:
     return error.value.detail
 
 
+def test_a_part_in_an_encoding_that_nobody_knows_is_refused() -> None:
+    part = b'<?xml version="1.0" encoding="AUTF-8"?><Types/>'
+    parts = {"[Content_Types].xml": part, "word/document.xml": part}
+    assert refused("a.docx", packed(parts))
+
+
 def _lying(data: bytes) -> bytes:
     """A zip whose first part is longer than its directory says."""
     size = zipfile.ZipFile(io.BytesIO(data)).infolist()[-1].file_size

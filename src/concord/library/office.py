@@ -80,7 +80,7 @@ def parsed(archive: Archive, name: str) -> Element:
         raise FileRefusedError(message % {"part": name[:100]})
     try:
         root: Element = fromstring(archive.read(name), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise broken() from error
     return root
 
