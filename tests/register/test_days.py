@@ -126,7 +126,7 @@ def test_heads_are_moved_and_revisions_stay_as_they_were_said(centre: UUID) -> N
     migrate()
     heads = {row.id: row.content for row in Record.objects.filter(kind="activity")}
     assert (heads[key]["when"], heads[key]["days"]) == ("2024-05", "2024-05-04/2024-05-08")
-    assert list(heads[key]) == ["titles", "activity_kind", "when", "days"]
+    assert heads[key].keys() == {"titles", "activity_kind", "when", "days"}
     assert (heads[both]["when"], heads[both]["days"]) == ("2024-05", "2024-05-04")
     assert heads[month]["when"] == "2024-05"
     assert Revision.objects.get(record_id=key).content == before
