@@ -133,7 +133,7 @@ def taught(run: Run, publications: Sequence[str]) -> tuple[Taught, ...]:
     return tuple(
         Taught(
             code,
-            _state(code in courses, on_topic.get(code, 0)),
+            _state(courses.get(code, ()), on_topic.get(code, 0)),
             tuple(courses.get(code, ())),
             on_topic.get(code, 0),
             {level: dict(found) for level, found in cells.get(code, {}).items()},
@@ -142,8 +142,8 @@ def taught(run: Run, publications: Sequence[str]) -> tuple[Taught, ...]:
     )
 
 
-def _state(is_named: bool, on_topic: int) -> State:  # noqa: FBT001 - the first of two facts
-    if is_named:
+def _state(courses: Sequence[int], on_topic: int) -> State:
+    if courses:
         return State.NAMED
     return State.ON_TOPIC if on_topic else State.UNTAUGHT
 
